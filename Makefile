@@ -1,0 +1,117 @@
+# espy: plain make.  `make` builds build/espy; `make help` lists the rest.
+
+# ---- what the user may set --------------------------------------------------
+CC ?= cc
+PREFIX ?= /usr/local
+DESTDIR ?=
+SAN ?=
+CFLAGS ?= -O2 -g
+FUZZ_S ?= 5
+CLANG ?= clang
+
+# ---- flags ------------------------------------------------------------------
+PKGS := libssh2 yaml-0.1 libpcap jansson libcrypto
+PKG_CONFIG ?= pkg-config
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+	-Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual \
+	-Wwrite-strings -Wundef -Wvla -Wformat=2 -Wswitch-enum -Werror
+CPPFLAGS += -D_POSIX_C_SOURCE=200809L -Isrc
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS))
+PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS))
+ifneq ($(SAN),)
+B := build/san
+SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+ESPY := $(B)/espy
+else
+B := build/plain
+SANFLAGS :=
+ESPY := build/espy
+endif
+COMPILE = $(CC) -std=c11 $(CPPFLAGS) $(PKG_CFLAGS) $(WARN) $(CFLAGS) \
+	$(SANFLAGS) -MMD -MP
+
+# ---- what there is ----------------------------------------------------------
+SRCS := $(wildcard src/*.c src/*/*.c)
+OBJS := $(SRCS:src/%.c=$(B)/%.o)
+UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+# A unit test or fuzz target names in its first comment the objects it links,
+# "links: base/buf base/mem"; anything impure that creeps in fails to link.
+links = $(shell sed -n 's|^.*links: *\([^*]*\).*|\1|p' $(1))
+
+.PHONY: all test unit golden golden-update lint fuzz lab-test demo bench \
+	install deps clean help
+all: $(ESPY)
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+$(ESPY): $(OBJS)
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $(OBJS) $(PKG_LIBS)
+
+$(B)/%.o: src/%.c Makefile
+	@mkdir -p $(@D)
+	@echo "  CC $<"
+	@$(COMPILE) -c -o $@ $<
+
+# ---- tests ------------------------------------------------------------------
+define unit_rule
+$(B)/unit/$(1): tests/unit/$(1).c Makefile \
+    $(patsubst %,$(B)/%.o,$(call links,tests/unit/$(1).c))
+	@mkdir -p $$(@D)
+	@echo "  CC $$<"
+	@$$(COMPILE) -Itests/unit -o $$@ $$(filter %.c %.o,$$^) -lcmocka \
+	    $$(PKG_LIBS)
+endef
+$(foreach t,$(UNITS),$(eval $(call unit_rule,$(t))))
+
+## make unit            unit tests (SAN=1: with sanitizers)
+unit: $(UNITS:%=$(B)/unit/%)
+	@sh tests/run-units.sh $(sort $^)
+
+# Fuzzers are clang's; objects of their own, so that coverage guides them.
+FUZZ_FLAGS := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+define fuzz_rule
+build/fuzz/$(1): tests/fuzz/$(1).c Makefile \
+    $(patsubst %,src/%.c,$(call links,tests/fuzz/$(1).c))
+	@mkdir -p $$(@D)
+	@echo "  FUZZ $$<"
+	@$(CLANG) -std=c11 $$(CPPFLAGS) $$(PKG_CFLAGS) -O1 -g $$(FUZZ_FLAGS) \
+	    -o $$@ $$(filter %.c,$$^) $$(PKG_LIBS)
+endef
+$(foreach t,$(FUZZERS),$(eval $(call fuzz_rule,$(t))))
+
+## make fuzz FUZZ_S=60  every fuzz target, so many seconds each
+fuzz: $(FUZZERS:%=build/fuzz/%)
+	@sh tests/fuzz/run.sh $(FUZZ_S) $(sort $^)
+
+## make lint            layers, banned functions, sizes, format, shell, manual
+lint:
+	@sh tests/lint/run.sh
+
+## make test            everything; the one command
+test:
+	@sh tests/run.sh
+
+## make deps            as root on Debian: install what all of this needs
+deps:
+	@sh tests/deps.sh
+
+## make install         into $(DESTDIR)$(PREFIX)
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 755 build/espy $(DESTDIR)$(PREFIX)/bin/espy
+	for m in $(wildcard src/man/*.[15]); do \
+		install -m 644 $$m \
+		    $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/ || exit 1; \
+	done
+
+## make clean
+clean:
+	rm -rf build
+
+-include $(OBJS:.o=.d) $(UNITS:%=$(B)/unit/%.d)

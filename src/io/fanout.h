@@ -1,0 +1,109 @@
+/*
+ * fanout: commands on many hosts at once, over sessions that stay open.
+ *
+ * One thread, one poll(2) loop.  A task is one command on one host; tasks are
+ * started at any time, also from within callbacks, and progress only inside
+ * fanout_run().  A host's session is opened by its first task and serves all
+ * later ones.  A host that cannot be reached ends its tasks with the reason and
+ * never delays another's.
+ */
+#ifndef ESPY_IO_FANOUT_H
+#define ESPY_IO_FANOUT_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+
+struct err;
+struct fanout;
+struct host;
+struct task;
+
+enum host_key_policy { HOST_KEY_STRICT, HOST_KEY_ACCEPT_NEW, HOST_KEY_OFF };
+
+struct fanout_opts {
+	unsigned forks;		/* sessions being set up at once; 0: 256 */
+	int64_t connect_ms;	/* from dial to authenticated; 0: 10 s */
+	const char *ssh_config; /* ssh -F; NULL: the user's own */
+	enum host_key_policy host_keys;
+	int verbose;
+};
+
+/* How a task ended; each is told apart from all others. */
+enum task_end {
+	TASK_EXITED,	  /* status holds the exit status */
+	TASK_SIGNALLED,	  /* signal holds its name without SIG */
+	TASK_NO_STATUS,	  /* the channel closed and no status ever came */
+	TASK_TIMEOUT,	  /* limit_ms passed; the command was ended */
+	TASK_CANCELLED,	  /* fanout_cancel(), or a signal to espy */
+	TASK_UNREACHABLE, /* no session: refused, no route, silence, reset */
+	TASK_HOST_KEY,	  /* no session: unknown, changed or revoked key */
+	TASK_AUTH,	  /* no session: the host did not accept us */
+	TASK_LOST	  /* the session broke while the command ran */
+};
+
+struct task_result {
+	enum task_end end;
+	int status;
+	char signal[16];
+	const char *why; /* one line; borrowed until the callback returns */
+	struct mono started, ended;
+	/* What was collected, when there was no sink; terminated. */
+	const char *out, *err;
+	size_t out_len, err_len;
+	bool out_cut, err_cut; /* a cap was reached; the rest was dropped */
+};
+
+enum task_stream { TASK_OUT, TASK_ERR };
+
+struct task_spec {
+	const struct host *host; /* borrowed until the fanout is freed */
+	/*
+	 * The command for the host's login shell, or NULL: then `sh -s` is run
+	 * and reads the script.
+	 */
+	const char *command;
+	/* Sent to standard input first; borrowed until the task ends. */
+	const char *input;
+	size_t input_len;
+	/* Leave standard input open behind it: fanout_send(), _close_input().
+	 */
+	bool hold_input;
+	int64_t limit_ms; /* from the command's start; 0: 60 s */
+	size_t out_cap;	  /* bytes collected of each stream; 0: 1 MiB */
+	/*
+	 * Takes output as it comes; -1 ends the task as cancelled.  NULL:
+	 * collect it for the result.
+	 */
+	int (*sink)(void *arg, enum task_stream s, const void *p, size_t n);
+	/* Called exactly once, also when the host could not be reached. */
+	void (*done)(void *arg, const struct task_result *r);
+	void *arg;
+};
+
+int fanout_new(const struct fanout_opts *o, struct fanout **ret, struct err *e);
+/* Ends what still runs on the hosts, closes every session.  Accepts NULL. */
+void fanout_free(struct fanout *f);
+
+/* Never fails: what goes wrong comes through done().  Valid until done(). */
+struct task *fanout_start(struct fanout *f, const struct task_spec *spec);
+/* Copies; only for a task with hold_input. */
+void fanout_send(struct task *t, const void *p, size_t n);
+void fanout_close_input(struct task *t);
+/* Ends the command on the host; done() follows with TASK_CANCELLED. */
+void fanout_cancel(struct task *t);
+
+enum fanout_why { FANOUT_DONE, FANOUT_DEADLINE, FANOUT_INTERRUPTED };
+
+/*
+ * Runs the loop until until(arg) is true, no task is left, limit_ms passed
+ * (0: no limit of its own; every task has one), or SIGINT/SIGTERM came.
+ */
+enum fanout_why fanout_run(struct fanout *f, bool (*until)(void *), void *arg,
+    int64_t limit_ms);
+
+/* "unreachable", "auth", "host key", "timeout", "failed", ... */
+const char *task_end_name(enum task_end end);
+
+#endif
