@@ -1,0 +1,31 @@
+#include "model/ledger.h"
+
+#include <stdlib.h>
+
+void
+ledger_free(struct ledger *l)
+{
+	if (l == NULL)
+		return;
+	free(l->probes);
+	*l = (struct ledger){ 0 };
+}
+
+const char *
+stage_name(enum stage s)
+{
+	static const char *const names[STAGES] = {
+		[STAGE_HOST_A] = "host A",
+		[STAGE_EGRESS_A] = "egress A",
+		[STAGE_NETWORK_AB] = "network A>B",
+		[STAGE_INGRESS_B] = "ingress B",
+		[STAGE_HOST_B] = "host B",
+		[STAGE_EGRESS_B] = "egress B",
+		[STAGE_NETWORK_BA] = "network B>A",
+		[STAGE_INGRESS_A] = "ingress A",
+		[STAGE_DELIVERED] = "delivered",
+		[STAGE_UNPROVEN] = "unproven",
+	};
+
+	return names[s];
+}

@@ -1,0 +1,121 @@
+/*
+ * ledger: what became of every probe.  Correlate fills it from the four
+ * captures of a run; diagnose and report read it.
+ */
+#ifndef ESPY_MODEL_LEDGER_H
+#define ESPY_MODEL_LEDGER_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/addr.h"
+#include "model/facts.h"
+#include "model/packet.h"
+#include "model/point.h"
+
+enum {
+	LEDGER_SPIS_MAX = 16, /* SPIs of one direction in one run */
+	LEDGER_ICMP_MAX = 16, /* distinct ICMP errors kept */
+	LEDGER_IKE_MAX = 64   /* IKE messages kept */
+};
+
+enum probe_kind {
+	PROBE_PING,
+	PROBE_ARP /* who-has on the overlay: what a ping needs first */
+};
+
+/* Why a probe's end is not proven. */
+enum doubt {
+	DOUBT_NONE,
+	DOUBT_NO_CAPTURE,   /* nothing was captured at the point */
+	DOUBT_NOT_LIVE,	    /* the capture had not begun or was over */
+	DOUBT_CAPTURE_LOSS, /* the capture tool lost packets itself */
+	DOUBT_BLIND /* the point cannot see these packets (ESP in GRO) */
+};
+
+struct probe {
+	enum probe_kind kind;
+	uint16_t id, seq; /* ICMP echo; of ARP the running number */
+	uint16_t size;	  /* ICMP data bytes */
+	uint8_t seen;	  /* bit s: sighting s was captured */
+	uint8_t inferred; /* bit s: it must have been there, a later one was */
+	int64_t at[SIGHTS]; /* ns since 1970 by the point's own host's clock */
+	uint32_t spi[2], esp_seq[2]; /* A to B, B to A; SPI 0: not in ESP */
+	bool clear[2];		     /* travelled the underlay unencrypted */
+	enum stage stage;
+	enum sight unproven; /* STAGE_UNPROVEN: the sighting in doubt */
+	enum doubt doubt;
+};
+
+/* One capture's own state of health. */
+struct tap {
+	bool wanted, present, truncated; /* truncated: cut in mid-record */
+	bool refused;			 /* the tool would not start; see why */
+	bool link_down;			 /* ... because the device is down */
+	bool clean_end; /* it ended when told to, and said its counts */
+	bool blind;	/* cannot see ESP arriving; see doubt */
+	char why[FACT_TEXT_MAX];
+	uint64_t frames;
+	uint64_t kernel_drops;
+	uint64_t said_captured;	   /* the tool's own count, when clean_end */
+	int64_t first_ns, last_ns; /* times of first and last frame; 0: none */
+	unsigned sentinels;
+};
+
+/* Tunnel packets of one direction of the underlay, A to B or B to A. */
+struct tunnel {
+	uint64_t sent;	   /* ESP seen leaving */
+	uint64_t received; /* ESP seen arriving */
+	uint64_t matched;  /* of sent, those that arrived */
+	uint64_t lost;	   /* of sent, those that did not, edges excluded */
+	uint64_t duplicates;
+	uint64_t reordered;
+	uint64_t clear_sent; /* VXLAN in clear */
+	uint64_t clear_received;
+	uint64_t fragments_sent, fragments_received;
+	uint32_t spis[LEDGER_SPIS_MAX];	   /* in order of appearance */
+	uint32_t max_seq[LEDGER_SPIS_MAX]; /* highest ESP sequence number */
+	size_t n_spis;
+};
+
+struct icmp_seen {
+	enum side side; /* whose underlay capture */
+	struct ip src;
+	uint8_t type, code;
+	enum packet_kind quoted; /* what it complains about */
+	uint32_t spi, esp_seq;	 /* quoted ESP */
+	uint16_t dport;		 /* quoted UDP */
+	uint64_t count;
+};
+
+struct ike_seen {
+	enum side side; /* whose underlay capture */
+	bool outgoing;
+	int64_t at;
+	struct ike_hdr ike;
+};
+
+struct ledger {
+	struct probe *probes; /* in order of their first sighting */
+	size_t n_probes;
+	unsigned asked;		 /* pings that were asked for */
+	size_t pings;		 /* of probes, those that are PROBE_PING */
+	size_t by_stage[STAGES]; /* counts probes of `judged` kind */
+	enum probe_kind judged;	 /* PROBE_ARP when no ping ever left A */
+	struct tap taps[SIDES][POINTS];
+	struct tunnel tunnel[2]; /* A to B, B to A */
+	struct icmp_seen icmp[LEDGER_ICMP_MAX];
+	size_t n_icmp;
+	struct ike_seen ike[LEDGER_IKE_MAX];
+	size_t n_ike;
+	/* B's clock minus A's lies within; from packets both saw. */
+	bool has_offset;
+	int64_t offset_min_ns, offset_max_ns;
+};
+
+void ledger_free(struct ledger *l);
+
+/* "egress", "network", ... as espy(1) calls them. */
+const char *stage_name(enum stage s);
+
+#endif
