@@ -1,0 +1,112 @@
+# nodes: boot the kernels and talk to them.
+# shellcheck shell=sh disable=SC2153
+
+MEMORY=${ESPY_LAB_MEMORY:-112M}
+LINUX=${ESPY_LAB_LINUX:-linux.uml}
+
+keys_create()
+{
+	ssh-keygen -q -t ed25519 -N '' -C espy-lab -f "$DIR/id_ed25519"
+	for n in $NODES; do
+		d=$DIR/nodes/node$n
+		mkdir "$d"
+		ssh-keygen -q -t ed25519 -N '' -C "node$n" \
+		    -f "$d/ssh_host_ed25519_key"
+		read -r type key _ <"$d/ssh_host_ed25519_key.pub"
+		echo "node$n,$(underlay_of "$n") $type $key"
+	done >"$DIR/known_hosts"
+}
+
+ssh_config_write()
+{
+	for n in $NODES; do
+		printf 'Host node%s\n\tHostName %s\n' "$n" "$(underlay_of "$n")"
+	done
+	cat <<-END
+	Host node* 192.0.2.* 198.51.100.*
+	 	User root
+	 	IdentityFile $DIR/id_ed25519
+	 	IdentitiesOnly yes
+	 	UserKnownHostsFile $DIR/known_hosts
+	 	GlobalKnownHostsFile /dev/null
+	 	StrictHostKeyChecking yes
+	 	HostKeyAlgorithms ssh-ed25519
+	 	PasswordAuthentication no
+	 	ConnectTimeout 5
+	 	LogLevel ERROR
+	END
+}
+
+# Processors with AMX need help; see xstate.c.
+kernel_prepare()
+{
+	PRELOAD=
+	grep -qw amx_tile /proc/cpuinfo || return 0
+	PRELOAD=$DIR/xstate.so
+	${CC:-cc} -O2 -shared -fPIC -o "$PRELOAD" "$HERE/xstate.c" -ldl
+}
+
+node_boot()
+{
+	setsid ip netns exec "$NS" env ${PRELOAD:+"LD_PRELOAD=$PRELOAD"} "$LINUX" "mem=$MEMORY" umid="node$1" \
+	    uml_dir="$DIR/uml" con0=fd:0,fd:1 con=null ssl=null \
+	    root=/dev/root rootfstype=hostfs rootflags=/ ro quiet \
+	    "vec0:transport=tap,ifname=tap$1,depth=128,gro=0" \
+	    init="$HERE/node/init" "lab.node=$1" "lab.dir=$DIR" \
+	    "lab.src=$HERE" </dev/null >"$DIR/nodes/node$1.log" 2>&1 &
+	process_record $!
+}
+
+# nodes_wait SECONDS: for the last line of every node's init.
+nodes_wait()
+{
+	tries=$(($1 * 10))
+	failed='^lab: node failed\|^Kernel panic'
+	for n in $NODES; do
+		log=$DIR/nodes/node$n.log
+		until grep -q '^lab: node ready' "$log"; do
+			tries=$((tries - 1))
+			if [ $tries -le 0 ] || grep -q "$failed" "$log"; then
+				tail -n 5 "$log" >&2
+				die "node$n did not come up"
+			fi
+			sleep 0.1
+		done
+	done
+}
+
+node_ssh()
+{
+	n=$1
+	shift
+	in_ns ssh -F "$DIR/ssh_config" "$n" "$@"
+}
+
+# on NODE FUNCTION [ARG]...: run one of node/*.sh's functions on the node.
+on()
+{
+	n=$1
+	shift
+	{
+		echo "ME=$n"
+		cat "$HERE/lib/names.sh" "$HERE"/node/*.sh
+		echo "$*"
+	} | node_ssh "node$n" sh -s
+}
+
+# on_each "NODES" FUNCTION: on all of them at once; fails if one does.
+on_each()
+{
+	nodes=$1
+	shift
+	running=
+	for n in $nodes; do
+		on "$n" "$@" &
+		running="$running $!"
+	done
+	result=0
+	for pid in $running; do
+		wait "$pid" || result=1
+	done
+	return $result
+}
