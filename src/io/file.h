@@ -1,0 +1,26 @@
+/* file: whole files, read with a cap and written all or nothing. */
+#ifndef ESPY_IO_FILE_H
+#define ESPY_IO_FILE_H
+#include <stddef.h>
+
+struct buf;
+struct err;
+
+/*
+ * Appends the file to ret, which is initialised and whose cap is the file's: a
+ * longer one is an error.  ret is untouched on failure.
+ */
+int file_read(const char *path, struct buf *ret, struct err *e);
+
+/*
+ * Writes path through a temporary beside it, fsync(2) and rename(2): after a
+ * crash there is the old file or the new one.  mode as for open(2).
+ */
+int file_write(const char *path, const void *data, size_t len, unsigned mode,
+    struct err *e);
+
+/* Appends one piece with a single write(2); makes the file when needed. */
+int file_append(const char *path, const void *data, size_t len, unsigned mode,
+    struct err *e);
+
+#endif

@@ -1,0 +1,25 @@
+/* sig: signals as a descriptor to poll and a count to read. */
+#ifndef ESPY_IO_SIG_H
+#define ESPY_IO_SIG_H
+#include <stdbool.h>
+
+struct err;
+
+/*
+ * Catches SIGINT, SIGTERM, SIGHUP and SIGUSR1 for the rest of the process's
+ * life and ignores SIGPIPE.  A second SIGINT or SIGTERM leaves the program at
+ * once with status 130.  Calls after the first do nothing.
+ */
+int sig_catch(struct err *e);
+
+/* Readable when a signal came; -1 before sig_catch(). */
+int sig_fd(void);
+/* Empties the descriptor. */
+void sig_drain(void);
+
+/* SIGINT, SIGTERM or SIGHUP came; stays true. */
+bool sig_interrupted(void);
+/* SIGUSR1 came since the last call. */
+bool sig_asked(void);
+
+#endif
