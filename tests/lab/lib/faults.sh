@@ -1,5 +1,5 @@
 # faults: what can be broken between two nodes, and where.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 
 # Columns: id; pairs it makes sense for (ipsec: across sites; any); steps as
 # PLACE:FUNCTION, done in order; what is then the case.  A fault hits the
@@ -25,13 +25,11 @@ faults_list()
 # What carries the overlay: ESP across sites, VXLAN within one.
 carrier_match()
 {
-	if same_site "$1" "$2"; then
-		echo "ip saddr $(underlay_of "$1") ip daddr" \
-		    "$(underlay_of "$2") udp dport $VXLAN_PORT"
-	else
-		echo "ip saddr $(underlay_of "$1") ip daddr" \
-		    "$(underlay_of "$2") ip protocol esp"
-	fi
+	describe "$1" from
+	describe "$2" to
+	match="ip protocol esp"
+	! same_site "$1" "$2" || match="udp dport $VXLAN_PORT"
+	echo "ip saddr $from_underlay ip daddr $to_underlay $match"
 }
 
 drop_forth()

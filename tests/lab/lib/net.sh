@@ -1,6 +1,6 @@
 # net: the lab's namespace.  It is the router between the two sites, and the
 # place where the coordinator under test runs.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 
 in_ns()
 {
@@ -11,7 +11,7 @@ in_ns()
 # that a fault of the router's leaves the way to sshd alone.
 net_site_create()
 {
-	net=$(site_net "$1")
+	site_net "$1"
 	cat <<-END
 	link add site$1 type bridge forward_delay 0 mcast_snooping 0
 	link set site$1 up
@@ -22,9 +22,10 @@ net_site_create()
 
 net_tap_create()
 {
+	describe "$1" its
 	cat <<-END
 	tuntap add dev tap$1 mode tap
-	link set tap$1 master site$(site_of "$1") up
+	link set tap$1 master site$its_site up
 	END
 }
 

@@ -1,5 +1,5 @@
 # nodes: boot the kernels and talk to them.
-# shellcheck shell=sh disable=SC2153
+# shellcheck shell=sh disable=SC2153,SC2154
 
 MEMORY=${ESPY_LAB_MEMORY:-112M}
 LINUX=${ESPY_LAB_LINUX:-linux.uml}
@@ -8,19 +8,21 @@ keys_create()
 {
 	ssh-keygen -q -t ed25519 -N '' -C espy-lab -f "$DIR/id_ed25519"
 	for n in $NODES; do
+		describe "$n" its
 		d=$DIR/nodes/node$n
 		mkdir "$d"
 		ssh-keygen -q -t ed25519 -N '' -C "node$n" \
 		    -f "$d/ssh_host_ed25519_key"
 		read -r type key _ <"$d/ssh_host_ed25519_key.pub"
-		echo "node$n,$(underlay_of "$n") $type $key"
+		echo "node$n,$its_underlay $type $key"
 	done >"$DIR/known_hosts"
 }
 
 ssh_config_write()
 {
 	for n in $NODES; do
-		printf 'Host node%s\n\tHostName %s\n' "$n" "$(underlay_of "$n")"
+		describe "$n" its
+		printf 'Host node%s\n\tHostName %s\n' "$n" "$its_underlay"
 	done
 	cat <<-END
 	Host node* 192.0.2.* 198.51.100.*
@@ -75,11 +77,19 @@ nodes_wait()
 	done
 }
 
+# A connection that stays, since a new one costs half a second of a node.
+node_connect()
+{
+	setsid ip netns exec "$NS" ssh -F "$DIR/ssh_config" -M -N \
+	    -S "$DIR/nodes/node$1.ctl" "node$1" </dev/null >/dev/null 2>&1 &
+	process_record $!
+}
+
 node_ssh()
 {
 	n=$1
 	shift
-	in_ns ssh -F "$DIR/ssh_config" "$n" "$@"
+	in_ns ssh -F "$DIR/ssh_config" -S "$DIR/nodes/$n.ctl" "$n" "$@"
 }
 
 # on NODE FUNCTION [ARG]...: run one of node/*.sh's functions on the node.

@@ -1,94 +1,96 @@
 # base: the healthy state of a node, made from nothing each time.
 # Needs names.sh, and ME: the number of the node it runs on.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 
 CHARON_PID=/run/lab/charon.pid
 
-underlay_start()
-{
-	ip link set vec0 name eth0 address "$(underlay_mac_of "$ME")"
-	ip link set lo up
-	underlay_reset
-}
+describe "$ME" my
 
-# The addresses stay where they are: the session that asks for this runs
-# over them.
-underlay_reset()
+# The address stays where it is: the session that asks for this runs over it.
+underlay_commands()
 {
-	u=$(underlay_of "$ME")
-	ip -force -batch - 2>/dev/null <<-END
+	cat <<-END
 	link set eth0 up mtu 1500
-	addr add $u/24 dev eth0
+	addr replace $my_underlay/24 dev eth0
 	route flush table main proto boot
-	route replace $(site_net "$(site_of "$ME")").0/24 dev eth0 src $u
-	route replace default via $(gateway_of "$ME")
+	route replace $my_net dev eth0 proto kernel src $my_underlay
+	route replace default via $my_gateway
 	neigh flush dev eth0 nud all
 	END
-	ip route get "$(underlay_of "$(remote_peers_of "$ME" | head -n 1)")" \
-	    >/dev/null
 }
 
 sysctl_reset()
 {
-	sysctl -q -w net.ipv6.conf.all.disable_ipv6=1 \
-	    net.ipv6.conf.default.disable_ipv6=1 \
-	    net.ipv4.conf.all.rp_filter=0 \
-	    net.ipv4.conf.default.rp_filter=0 \
-	    net.ipv4.conf.eth0.rp_filter=0 \
-	    net.ipv4.icmp_echo_ignore_all=0 \
-	    net.ipv4.ip_forward=0
+	cd /proc/sys/net || return 1
+	echo 1 >ipv6/conf/all/disable_ipv6
+	echo 1 >ipv6/conf/default/disable_ipv6
+	echo 0 >ipv4/icmp_echo_ignore_all
+	for i in all default eth0; do
+		echo 0 >ipv4/conf/$i/rp_filter
+	done
+	cd /
 }
 
-# ov0_make VNI PORT: what it sends is always for the lab's VNI and port;
-# only what it accepts follows the arguments.
-ov0_make()
+ov0_commands()
 {
-	ip link add ov0 address "$(overlay_mac_of "$ME")" mtu "$OVERLAY_MTU" \
-	    type vxlan id "$1" dstport "$2" local "$(underlay_of "$ME")" \
-	    dev eth0 nolearning ttl 64 || return 1
-	for p in $(peers_of "$ME"); do
-		for m in "$(overlay_mac_of "$p")" 00:00:00:00:00:00; do
-			echo "fdb append $m dev ov0 dst $(underlay_of "$p")" \
+	cat <<-END
+	link add ov0 address $my_overlay_mac mtu $OVERLAY_MTU \
+	    type vxlan id $1 dstport $2 local $my_underlay dev eth0 \
+	    nolearning ttl 64
+	addr add $my_overlay/24 dev ov0
+	link set ov0 up
+	END
+}
+
+# What ov0 sends is always for the lab's VNI and port; only what it accepts
+# follows ov0_make's arguments.
+ov0_entries()
+{
+	for p in $NODES; do
+		[ "$p" != "$ME" ] || continue
+		describe "$p" its
+		for mac in $its_overlay_mac 00:00:00:00:00:00; do
+			echo "fdb append $mac dev ov0 dst $its_underlay" \
 			    "port $VXLAN_PORT vni $VNI self permanent"
 		done
-	done | bridge -batch - || return 1
+	done
+}
+
+# ov0_make VNI PORT
+ov0_make()
+{
+	ov0_commands "$1" "$2" | ip -batch - || return 1
+	ov0_entries | bridge -batch - || return 1
 	# Entries stay reachable for minutes, as the traffic of a busy
 	# overlay would keep them.
-	sysctl -q -w net.ipv4.conf.ov0.rp_filter=0 \
-	    net.ipv4.neigh.ov0.base_reachable_time_ms=240000
-	ip addr add "$(overlay_of "$ME")/24" dev ov0
-	ip link set ov0 up
+	echo 240000 >/proc/sys/net/ipv4/neigh/ov0/base_reachable_time_ms
 }
 
-ov0_delete()
+# swan_peer PEER: the connection, with a trap that lets traffic start it.
+swan_peer()
 {
-	[ ! -e /sys/class/net/ov0 ] || ip link delete ov0
-}
-
-# swanctl_peer PEER SECRET
-swanctl_peer()
-{
+	describe "$1" its
 	cat <<-END
 	connections {
 		node$1 {
 			version = 2
-			local_addrs = $(underlay_of "$ME")
-			remote_addrs = $(underlay_of "$1")
+			local_addrs = $my_underlay
+			remote_addrs = $its_underlay
 			proposals = aes128-sha256-modp1536
 			rekey_time = 900s
 			local {
 				auth = psk
-				id = $(underlay_of "$ME")
+				id = $my_underlay
 			}
 			remote {
 				auth = psk
-				id = $(underlay_of "$1")
+				id = $its_underlay
 			}
 			children {
 				node$1 {
 					mode = transport
-					local_ts = $(underlay_of "$ME")/32[udp]
-					remote_ts = $(underlay_of "$1")/32[udp]
+					local_ts = $my_underlay/32[udp]
+					remote_ts = $its_underlay/32[udp]
 					esp_proposals = aes128-sha512
 					rekey_time = 150s
 					rand_time = 10s
@@ -98,14 +100,36 @@ swanctl_peer()
 			}
 		}
 	}
+	END
+}
+
+# swan_secret PEER SECRET
+swan_secret()
+{
+	describe "$1" its
+	cat <<-END
 	secrets {
 		ike-node$1 {
-			id-1 = $(underlay_of "$ME")
-			id-2 = $(underlay_of "$1")
+			id-1 = $my_underlay
+			id-2 = $its_underlay
 			secret = "$2"
 		}
 	}
 	END
+}
+
+# One secret a pair; the lab is on no network, so it may be derived.
+swan_connections()
+{
+	for p in $NODES; do
+		! same_site "$p" "$ME" || continue
+		swan_peer "$p"
+		if [ "$p" -gt "$ME" ]; then
+			swan_secret "$p" "lab-psk-$ME-$p"
+		else
+			swan_secret "$p" "lab-psk-$p-$ME"
+		fi
+	done
 }
 
 swan_configure()
@@ -132,10 +156,7 @@ swan_configure()
 		}
 	}
 	END
-	rm -f /etc/swanctl/conf.d/*
-	for p in $(remote_peers_of "$ME"); do
-		swanctl_peer "$p" "$(psk_of "$ME" "$p")"
-	done >/etc/swanctl/conf.d/lab.conf
+	swan_connections >/etc/swanctl/conf.d/lab.conf
 }
 
 swan_stop()
@@ -144,7 +165,7 @@ swan_stop()
 	read -r pid <$CHARON_PID
 	rm -f $CHARON_PID /run/charon.vici
 	kill -KILL "$pid" 2>/dev/null || return 0
-	while kill -0 "$pid" 2>/dev/null; do
+	while [ -e "/proc/$pid" ]; do
 		sleep 0.02
 	done
 }
@@ -153,11 +174,12 @@ swan_stop()
 swan_start()
 {
 	/usr/sbin/charon-systemd </dev/null >/var/log/charon.out 2>&1 &
-	echo $! >$CHARON_PID
+	pid=$!
+	echo $pid >$CHARON_PID
 	i=0
 	while [ ! -S /run/charon.vici ]; do
 		i=$((i + 1))
-		[ $i -lt 250 ] && kill -0 "$(cat $CHARON_PID)" || return 1
+		[ $i -lt 250 ] && [ -e /proc/$pid ] || return 1
 		sleep 0.02
 	done
 	swanctl --load-all >/var/log/swanctl.out 2>&1
@@ -166,16 +188,17 @@ swan_start()
 baseline()
 {
 	swan_stop
-	ip xfrm state flush
-	ip xfrm policy flush
-	nft flush ruleset
 	rm -f /run/lab/bin/*
-	ov0_delete
 	! grep -q '^esp4_offload ' /proc/modules ||
 		/run/lab/modprobe -r esp4_offload
+	nft flush ruleset
 	sysctl_reset
-	underlay_reset
-	swan_configure
+	[ ! -e /sys/class/net/ov0 ] || ip link delete ov0
+	{
+		echo "xfrm state flush"
+		echo "xfrm policy flush"
+		underlay_commands
+	} | ip -batch -
 	swan_start || return 1
 	ov0_make "$VNI" "$VXLAN_PORT"
 }
@@ -184,10 +207,11 @@ baseline()
 # pair asks, so that no two exchanges cross.
 sas_raise()
 {
-	for p in $(remote_peers_of "$ME"); do
-		[ "$p" -lt "$ME" ] ||
-			swanctl --initiate --child "node$p" --timeout 5 \
-			    >"/var/log/initiate-$p.out" 2>&1 &
+	for p in $NODES; do
+		[ "$p" -gt "$ME" ] || continue
+		! same_site "$p" "$ME" || continue
+		swanctl --initiate --child "node$p" --timeout 5 \
+		    >"/var/log/initiate-$p.out" 2>&1 &
 	done
 	wait
 }
@@ -195,9 +219,10 @@ sas_raise()
 # Asks every peer with a higher number; prints those that do not answer.
 overlay_check()
 {
-	for p in $(peers_of "$ME"); do
+	for p in $NODES; do
 		[ "$p" -gt "$ME" ] || continue
-		ping -n -q -c 1 -W 1 "$(overlay_of "$p")" >/dev/null 2>&1 ||
+		describe "$p" its
+		ping -n -q -c 1 -W 1 "$its_overlay" >/dev/null 2>&1 ||
 			echo "node$ME-node$p" &
 	done
 	wait
@@ -205,7 +230,7 @@ overlay_check()
 
 node_status()
 {
-	swanctl --list-sas --raw 2>/dev/null | grep -c 'state=INSTALLED' |
-		tr '\n' ' '
-	echo "SAs, up $(cut -d ' ' -f 1 /proc/uptime) s"
+	sas=$(swanctl --list-sas --raw 2>/dev/null | grep -c state=INSTALLED)
+	read -r up _ </proc/uptime
+	echo "node$ME $my_underlay $my_overlay: up $up s, $sas SAs"
 }

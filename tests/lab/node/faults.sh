@@ -1,8 +1,9 @@
 # faults: what can be broken on a node.  Each takes the peer's number.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 
 sa_in_delete()
 {
-	ip xfrm state deleteall src "$(underlay_of "$1")" \
-	    dst "$(underlay_of "$ME")" proto esp
+	describe "$1" its
+	ip xfrm state deleteall src "$its_underlay" dst "$my_underlay" \
+	    proto esp
 }
