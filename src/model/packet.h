@@ -25,11 +25,23 @@ enum packet_kind {
 	PACKET_VXLAN	       /* RFC 7348; the inner frame is packet.inner */
 };
 
+/* The headers of a layer, as bits. */
+enum packet_hdr {
+	PACKET_HDR_ETH = 1,
+	PACKET_HDR_ARP = 2,
+	PACKET_HDR_IP = 4,
+	PACKET_HDR_ICMP = 8,
+	PACKET_HDR_UDP = 16,
+	PACKET_HDR_VXLAN = 32,
+	PACKET_HDR_ESP = 64,
+	PACKET_HDR_IKE = 128
+};
+
 enum { PACKET_NO_VLAN = 0xffff };
 
 struct eth_hdr {
-	struct mac src, dst;
-	uint16_t type; /* behind the VLAN tags */
+	struct mac src, dst; /* Linux cooked: dst is zero */
+	uint16_t type;	     /* behind the VLAN tags */
 	uint16_t vlan; /* VLAN id of the innermost tag, or PACKET_NO_VLAN */
 };
 
@@ -65,7 +77,12 @@ struct ike_hdr {
 	uint8_t next_payload, version; /* version: 0x10 or 0x20 */
 	uint8_t exchange, flags;
 	uint32_t message_id, length;
-	uint16_t notify; /* type of a clear first NOTIFY payload, or 0 */
+	/*
+	 * Of the NOTIFY payloads in clear: the type of the first error (below
+	 * 16384), else of the first; 0 when there is none.
+	 */
+	uint16_t notify;
+	bool cut; /* the captured bytes end before the clear payloads do */
 };
 
 struct icmp_hdr {
@@ -78,9 +95,16 @@ struct icmp_hdr {
 	uint32_t wire_data_len; /* data bytes on the wire */
 };
 
-/* One stack of headers, from Ethernet up. */
+/*
+ * One stack of headers, from Ethernet up.  Only the members that `has` names
+ * hold anything, ip.src.family excepted: it is 0 when there is no IP header.
+ * kind speaks of headers that are whole: an ESP packet cut within its ESP
+ * header is PACKET_OTHER, with ESP in `broken`.
+ */
 struct layer {
 	enum packet_kind kind;
+	uint8_t has;	/* enum packet_hdr: headers that are whole and sane */
+	uint8_t broken; /* the one header that is cut or malformed, or 0 */
 	struct eth_hdr eth;
 	struct arp_hdr arp;
 	struct ip_hdr ip;
@@ -94,12 +118,12 @@ struct packet {
 	struct wall time;
 	uint32_t length; /* the frame's, on the wire */
 	struct layer outer;
-	bool has_inner; /* outer.kind is PACKET_VXLAN and it was whole */
+	bool has_inner; /* outer.kind is PACKET_VXLAN; inner.has tells more */
 	uint32_t vni;	/* 24 bits */
 	struct layer inner;
 	/* An ICMP error quotes the start of what it complains about. */
 	bool has_quote;
-	struct layer quote; /* kind, ip, udp and esp only */
+	struct layer quote; /* kind, ip, udp, esp; icmp but for its data */
 };
 
 #endif
