@@ -38,7 +38,7 @@ UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 # A unit test or fuzz target names in its first comment the objects it links,
 # "links: base/buf base/mem"; anything impure that creeps in fails to link.
-links = $(shell sed -n 's|^.*links: *\([^*]*\).*|\1|p' $(1))
+links = $(shell awk '/links:/ { on = 1; sub(/.*links:/, "") } on { last = /\*\//; gsub(/ ?\*\/|^ \*/, ""); print } last { exit }' $(1))
 
 .PHONY: all test unit golden golden-update lint fuzz lab-test demo bench \
 	install deps clean help

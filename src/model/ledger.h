@@ -30,20 +30,33 @@ enum doubt {
 	DOUBT_NO_CAPTURE,   /* nothing was captured at the point */
 	DOUBT_NOT_LIVE,	    /* the capture had not begun or was over */
 	DOUBT_CAPTURE_LOSS, /* the capture tool lost packets itself */
+	DOUBT_AMBIGUOUS,    /* other traffic there has the same lengths */
 	DOUBT_BLIND /* the point cannot see these packets (ESP in GRO) */
 };
 
+/*
+ * A probe of B's (only ARP can be one) makes the same eight sightings, but
+ * begins at SIGHT_BO_OUT and ends at SIGHT_BO_IN.
+ */
 struct probe {
 	enum probe_kind kind;
-	uint16_t id, seq; /* ICMP echo; of ARP the running number */
-	uint16_t size;	  /* ICMP data bytes */
+	enum side origin;
+	uint16_t id, seq; /* ICMP echo; of ARP the running number in seq */
+	uint16_t size;	  /* ICMP data bytes; 0 of ARP */
+	uint16_t length;  /* of the frame on the overlay, bytes */
 	uint8_t seen;	  /* bit s: sighting s was captured */
+	uint8_t weak;	  /* bit s: seen, if by chance it was not another */
 	uint8_t inferred; /* bit s: it must have been there, a later one was */
 	int64_t at[SIGHTS]; /* ns since 1970 by the point's own host's clock */
 	uint32_t spi[2], esp_seq[2]; /* A to B, B to A; SPI 0: not in ESP */
 	bool clear[2];		     /* travelled the underlay unencrypted */
 	enum stage stage;
-	enum sight unproven; /* STAGE_UNPROVEN: the sighting in doubt */
+	/*
+	 * STAGE_UNPROVEN: it died in one of the segments first to last, in the
+	 * order of its path; last is STAGE_DELIVERED when it may even have
+	 * arrived.  Otherwise both equal stage.
+	 */
+	enum stage first, last;
 	enum doubt doubt;
 };
 
@@ -59,7 +72,8 @@ struct tap {
 	uint64_t kernel_drops;
 	uint64_t said_captured;	   /* the tool's own count, when clean_end */
 	int64_t first_ns, last_ns; /* times of first and last frame; 0: none */
-	unsigned sentinels;
+	unsigned sentinels_sent; /* underlay: pings of its own that must show */
+	unsigned sentinels;	 /* how many of them did */
 };
 
 /* Tunnel packets of one direction of the underlay, A to B or B to A. */
@@ -96,12 +110,17 @@ struct ike_seen {
 };
 
 struct ledger {
-	struct probe *probes; /* in order of their first sighting */
+	struct probe *probes; /* A's by first sighting, then B's ARP */
 	size_t n_probes;
-	unsigned asked;		 /* pings that were asked for */
-	size_t pings;		 /* of probes, those that are PROBE_PING */
-	size_t by_stage[STAGES]; /* counts probes of `judged` kind */
-	enum probe_kind judged;	 /* PROBE_ARP when no ping ever left A */
+	unsigned asked; /* pings that were asked for */
+	size_t pings;	/* of probes, those that are PROBE_PING */
+	/*
+	 * What by_stage counts: A's pings or, when none of them left A because
+	 * A could not resolve B's address, A's ARP requests.
+	 */
+	enum probe_kind judged;
+	size_t judged_total;
+	size_t by_stage[STAGES];
 	struct tap taps[SIDES][POINTS];
 	struct tunnel tunnel[2]; /* A to B, B to A */
 	struct icmp_seen icmp[LEDGER_ICMP_MAX];
