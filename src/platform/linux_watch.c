@@ -1,0 +1,244 @@
+/*
+ * Scripts whose commands outlast a moment: captures and probes.  They run under
+ * a watch that ends them, whatever became of us.
+ */
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "platform/linux.h"
+#include "platform/script.h"
+
+/*
+ * The main shell does nothing but wait for its children ($kids): traps run in
+ * the midst of `wait` in every shell, and in the midst of `read` in some only.
+ * Two watchers tell it with USR1 that the end has come: one reads standard
+ * input, one counts seconds.  They go on telling once a second, as a signal
+ * that comes just before `wait` is lost; each time the main shell ends its
+ * children with more force.  Their descriptors are their own, so that none
+ * keeps the channel open.  A sleep lasts a second, so that none left alone
+ * matters.
+ *
+ * fd 3 is the caller's standard input: children in the background are given
+ * /dev/null as fd 0.
+ */
+static const char watch[] =
+    "kids= ticks=0 tolls=\n"
+    "tick() {\n"
+    "	ticks=$((ticks + 1))\n"
+    "	case $ticks in 1) sig=INT ;; 2) sig=TERM ;; *) sig=KILL ;; esac\n"
+    "	[ -z \"$kids\" ] || kill -s $sig $kids 2>/dev/null\n"
+    "}\n"
+    "nap() {\n"
+    "	sleep 1 &\n"
+    "	s=$!\n"
+    "	wait $s\n"
+    "}\n"
+    /* Tells the main shell; when it is no more, does its duty. */
+    "toll() {\n"
+    "	s=\n"
+    "	trap 'kill $s; exit 0' HUP INT TERM\n"
+    "	while kill -s USR1 $$; do nap; done\n"
+    "	[ -z \"$kids\" ] || kill -s KILL $kids\n"
+    "}\n"
+    "watch_input() {\n"
+    "	while read -r l && [ \"$l\" != stop ]; do :; done\n"
+    "	toll\n"
+    "}\n"
+    "watch_time() {\n"
+    "	s=\n"
+    "	trap 'kill $s; exit 0' HUP INT TERM\n"
+    "	while [ $limit -gt 0 ] && kill -0 $$; do\n"
+    "		nap\n"
+    "		limit=$((limit - 1))\n"
+    "	done\n"
+    "	toll\n"
+    "}\n"
+    /* A signal to the whole group ends the watchers: toll instead. */
+    "signalled() {\n"
+    "	tick\n"
+    "	[ -z \"$tolls\" ] || return 0\n"
+    "	toll >/dev/null 2>&1 3<&- &\n"
+    "	tolls=$!\n"
+    "}\n"
+    "begin_watch() {\n"
+    "	watch_input <&3 >/dev/null 2>&1 3<&- &\n"
+    "	watchers=$!\n"
+    "	watch_time >/dev/null 2>&1 3<&- &\n"
+    "	watchers=\"$watchers $!\"\n"
+    "}\n"
+    /*
+     * Waits for one child, whatever signals come between; $st is its status.
+     * bash reaps a child at any time and remembers, dash only in wait.
+     */
+    "reap() {\n"
+    "	wait $1\n"
+    "	st=$?\n"
+    "	while [ $st -gt 128 ] && kill -0 $1 2>/dev/null; do\n"
+    "		wait $1\n"
+    "		st=$?\n"
+    "	done\n"
+    "	if [ $st -gt 128 ]; then\n"
+    "		wait $1 2>/dev/null\n"
+    "		rc=$?\n"
+    "		[ $rc -eq 127 ] || st=$rc\n"
+    "	fi\n"
+    "	kids=${kids#\" $1\"}\n"
+    "}\n"
+    "finish() {\n"
+    "	trap '' HUP INT TERM USR1\n"
+    "	kill $watchers $tolls 2>/dev/null\n"
+    "	wait\n"
+    "	exit $1\n"
+    "}\n"
+    "trap tick USR1\n"
+    "trap signalled HUP INT TERM\n"
+    "trap : PIPE\n"
+    "exec 3<&0\n";
+
+static int
+put_limit(struct buf *b, unsigned limit_s, struct err *e)
+{
+	if (limit_s == 0 || limit_s > 86400)
+		return err_set(e, ERR_USAGE,
+		    "script: limit of %u s: 1 to 86400 wanted", limit_s);
+	buf_printf(b, "limit=%u\n", limit_s);
+	return 0;
+}
+
+/*
+ * Not promiscuous: what the link does not hand to this node did not reach it,
+ * and the node keeps its settings.  Old releases have no immediate mode.
+ */
+int
+linux_capture_script(const struct capture_ask *ask, struct buf *ret,
+    struct err *e)
+{
+	unsigned snaplen = ask->snaplen > 0 ? ask->snaplen : 160;
+
+	if (script_head(ret, ask->nonce, e) < 0 ||
+	    put_limit(ret, ask->limit_s, e) < 0)
+		return -1;
+	buf_puts(ret, watch);
+	buf_puts(ret,
+	    "main() {\n"
+	    "	case $(tcpdump --help 2>&1) in\n"
+	    "	*immediate-mode*) set -- --immediate-mode ;;\n"
+	    "	*) set -- ;;\n"
+	    "	esac\n");
+	buf_printf(ret, "	tcpdump \"$@\" -U -n -p -s %u -B 4096 -w - -i",
+	    snaplen);
+	script_word(ret, ask->link);
+	buf_puts(ret, " --");
+	script_word(ret, ask->filter);
+	buf_puts(ret,
+	    " 3<&- &\n"
+	    "	kids=\" $!\"\n"
+	    "	begin_watch\n"
+	    "	reap ${kids# }\n"
+	    "	finish $st\n"
+	    "}\n"
+	    "main\n");
+	return script_done(ret, "capture", e);
+}
+
+/*
+ * iputils and busybox print a line an answer and flush it, so those that run
+ * at once cannot mix within a line.  A line says its size; "= SIZE STATUS" is
+ * how a ping ended.
+ */
+static const char probe[] =
+    "case $(ping -V 2>&1) in\n"
+    "*iputils*) tool=iputils ;;\n"
+    "*BusyBox*) tool=busybox ;;\n"
+    "*) tool=other ;;\n"
+    "esac\n"
+    "begin tool\n"
+    "echo $tool\n"
+    "end tool 0\n"
+    /* go SIZE COUNT INTERVAL WAIT WHOLE-SECONDS SOURCE DESTINATION */
+    "go() {\n"
+    "	[ $ticks -eq 0 ] || return 0\n"
+    "	size=$1 count=$2 interval=$3 wait=$4 whole=$5 src=$6 dst=$7\n"
+    "	set -- -c $count -s $size\n"
+    "	[ -z \"$src\" ] || set -- \"$@\" -I \"$src\"\n"
+    "	case $tool in\n"
+    "	iputils) set -- \"$@\" -n -i $interval -W $wait -p $pattern ;;\n"
+    "	busybox) set -- \"$@\" -i $interval -W $whole ;;\n"
+    "	*) set -- \"$@\" -n -i $interval -W $whole ;;\n"
+    "	esac\n"
+    "	ping \"$@\" \"$dst\" 2>&1 3<&- &\n"
+    "	kids=\"$kids $!\" sizes=\"$sizes $size\"\n"
+    "}\n"
+    "wave() {\n"
+    "	name=ping.$1 sizes=\n"
+    "	begin $name\n"
+    "}\n"
+    "join() {\n"
+    "	set -- $sizes\n"
+    "	for k in $kids; do\n"
+    "		reap $k\n"
+    "		echo \"= $1 $st\"\n"
+    "		shift\n"
+    "	done\n"
+    "	end $name 0\n"
+    "	[ $ticks -eq 0 ] || finish 1\n"
+    "}\n";
+
+static int
+put_ping(const struct ping_ask *p, struct buf *b, struct err *e)
+{
+	if (p->count == 0 || p->interval_ms < 2 || p->interval_ms > 60000 ||
+	    p->wait_ms == 0 || p->wait_ms > 60000 || p->size > 65507 ||
+	    !ip_is_set(&p->dst))
+		return err_set(e, ERR_USAGE,
+		    "probe script: a ping of size %u makes no sense", p->size);
+	buf_printf(b, "	go %u %u %u.%03u %u.%03u %u", p->size, p->count,
+	    p->interval_ms / 1000, p->interval_ms % 1000, p->wait_ms / 1000,
+	    p->wait_ms % 1000, (p->wait_ms + 999) / 1000);
+	if (ip_is_set(&p->src))
+		script_ip(b, &p->src);
+	else
+		script_word(b, "");
+	script_ip(b, &p->dst);
+	buf_puts(b, "\n");
+	return 0;
+}
+
+static int
+put_waves(const struct probe_ask *ask, struct buf *b, struct err *e)
+{
+	for (size_t i = 0; i < ask->n_pings; i++) {
+		const struct ping_ask *p = &ask->pings[i];
+
+		if (i > 0 && p->wave < p[-1].wave)
+			return err_set(e, ERR_USAGE,
+			    "probe script: waves not in order");
+		if (i == 0 || p->wave != p[-1].wave)
+			buf_printf(b, "%s	wave %u\n",
+			    i > 0 ? "	join\n" : "", p->wave);
+		if (put_ping(p, b, e) < 0)
+			return -1;
+	}
+	buf_puts(b, ask->n_pings > 0 ? "	join\n" : "");
+	return 0;
+}
+
+int
+linux_probe_script(const struct probe_ask *ask, struct buf *ret, struct err *e)
+{
+	if (script_head(ret, ask->nonce, e) < 0 ||
+	    put_limit(ret, ask->limit_s, e) < 0)
+		return -1;
+	buf_puts(ret, "pattern=");
+	for (size_t i = 0; i < PLATFORM_PATTERN_BYTES; i++)
+		buf_printf(ret, "%02x", ask->pattern[i]);
+	buf_puts(ret, "\n");
+	buf_puts(ret, watch);
+	buf_puts(ret, probe);
+	buf_puts(ret, "main() {\n	begin_watch\n");
+	if (put_waves(ask, ret, e) < 0)
+		return -1;
+	buf_puts(ret, "	finish 0\n}\nmain\n");
+	return script_done(ret, "probe", e);
+}

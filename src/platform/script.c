@@ -1,0 +1,51 @@
+#include "platform/script.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/quote.h"
+#include "model/addr.h"
+#include "platform/platform.h"
+
+/* $nonce comes before this. */
+static const char head[] =
+    "LC_ALL=C\n"
+    "PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin\n"
+    "export LC_ALL PATH\n"
+    "begin() { echo \"@@espy $nonce begin $1\"; }\n"
+    "end() { printf '\\n@@espy %s end %s %s\\n' \"$nonce\" \"$1\" \"$2\"; }\n";
+
+int
+script_head(struct buf *b, const char *nonce, struct err *e)
+{
+	if (!platform_nonce_good(nonce))
+		return err_set(e, ERR_USAGE,
+		    "script: nonce: 8 to 64 letters and digits wanted");
+	buf_puts(b, "nonce=");
+	quote_word(b, nonce);
+	buf_puts(b, "\n");
+	return buf_puts(b, head);
+}
+
+void
+script_word(struct buf *b, const char *word)
+{
+	buf_puts(b, " ");
+	quote_word(b, word);
+}
+
+void
+script_ip(struct buf *b, const struct ip *ip)
+{
+	char text[IP_TEXT_MAX];
+
+	script_word(b, ip_text(ip, text));
+}
+
+int
+script_done(const struct buf *b, const char *what, struct err *e)
+{
+	if (b->cut)
+		return err_set(e, ERR_LIMIT, "%s script: longer than %zu bytes",
+		    what, b->max);
+	return 0;
+}

@@ -1,0 +1,20 @@
+/* script: what every script that runs on a node begins with. */
+#ifndef ESPY_PLATFORM_SCRIPT_H
+#define ESPY_PLATFORM_SCRIPT_H
+
+struct buf;
+struct err;
+struct ip;
+
+/*
+ * Appends the first lines: the environment, nonce, begin() and end().  -1 when
+ * the nonce is not one.
+ */
+int script_head(struct buf *b, const char *nonce, struct err *e);
+/* Appends a blank and a word that comes from outside. */
+void script_word(struct buf *b, const char *word);
+void script_ip(struct buf *b, const struct ip *ip);
+/* -1 when the script did not fit into its buf. */
+int script_done(const struct buf *b, const char *what, struct err *e);
+
+#endif
