@@ -49,4 +49,8 @@ enum stage {
 	STAGES
 };
 
+const char *side_name(enum side s);   /* "A", "B" */
+const char *point_name(enum point p); /* "overlay", "underlay" */
+const char *sight_name(enum sight s); /* "A.overlay out", ... */
+
 #endif

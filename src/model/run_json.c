@@ -169,12 +169,12 @@ put_file(json_t *o, char *path)
 }
 
 static json_t *
-node_json(const struct run_node *n, size_t side)
+node_json(const struct run_node *n, enum side side)
 {
 	json_t *o = json_object(), *captures = json_array(),
 	       *texts = json_array();
 
-	json_object_set_new(o, "side", json_string(side == SIDE_A ? "A" : "B"));
+	json_object_set_new(o, "side", json_string(side_name(side)));
 	put_fields(o, node_fields, N(node_fields), n);
 	for (size_t p = 0; p < POINTS; p++) {
 		json_t *c = json_object();
@@ -253,7 +253,8 @@ run_json_write(const struct run *r, struct buf *out, struct err *e)
 	put_fields(o, run_fields, N(run_fields), r);
 	json_object_set_new(o, "probes", probes_json(&r->probes));
 	for (size_t i = 0; i < SIDES; i++)
-		json_array_append_new(nodes, node_json(&r->nodes[i], i));
+		json_array_append_new(nodes,
+		    node_json(&r->nodes[i], (enum side)i));
 	json_object_set_new(o, "nodes", nodes);
 	text = json_dumps(o, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 	json_decref(o);
@@ -531,7 +532,7 @@ get_nodes(const struct place *p, struct run *r, struct err *e)
 		struct run_node *n = &r->nodes[i];
 
 		if (get_element(p, "nodes", list, i, &at, e) < 0 ||
-		    get_fixed(&at, "side", i == SIDE_A ? "A" : "B", e) < 0 ||
+		    get_fixed(&at, "side", side_name((enum side)i), e) < 0 ||
 		    get_fields(&at, node_fields, N(node_fields), n, e) < 0)
 			return -1;
 		if (!run_path_node_ok(n->name))

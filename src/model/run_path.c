@@ -64,14 +64,3 @@ run_path_capture(const char *node, enum point p)
 {
 	return xasprintf("nodes/%s/%s.pcap", node, point_name(p));
 }
-
-const char *
-point_name(enum point p)
-{
-	static const char *const names[POINTS] = {
-		[POINT_OVERLAY] = "overlay",
-		[POINT_UNDERLAY] = "underlay",
-	};
-
-	return names[p];
-}

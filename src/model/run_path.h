@@ -30,7 +30,4 @@ char *run_path_text(const char *node, const char *text);
 /* "nodes/NODE/overlay.pcap"; the caller's to free(3). */
 char *run_path_capture(const char *node, enum point p);
 
-/* "overlay", "underlay" */
-const char *point_name(enum point p);
-
 #endif
