@@ -19,6 +19,7 @@ facts_free(struct facts *f)
 	free(f->fw_rules);
 	free(f->settings);
 	free(f->gro_links);
+	free(f->listeners);
 	*f = (struct facts){ 0 };
 }
 
@@ -75,6 +76,15 @@ facts_gro(const struct facts *f, const char *link)
 {
 	for (size_t i = 0; i < f->n_gro_links; i++)
 		if (strcmp(f->gro_links[i], link) == 0)
+			return true;
+	return false;
+}
+
+bool
+facts_listens(const struct facts *f, uint16_t udp_port)
+{
+	for (size_t i = 0; i < f->n_listeners; i++)
+		if (f->listeners[i].port == udp_port)
 			return true;
 	return false;
 }

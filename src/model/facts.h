@@ -29,7 +29,9 @@ enum facts_have {
 	HAVE_FIREWALL = 1 << 10,
 	HAVE_SETTINGS = 1 << 11,
 	HAVE_OFFLOAD = 1 << 12,
-	HAVE_CLOCK = 1 << 13
+	HAVE_CLOCK = 1 << 13,
+	HAVE_SOCKETS = 1 << 14,
+	HAVE_IKE = 1 << 15
 };
 
 struct link {
@@ -39,6 +41,9 @@ struct link {
 	bool carrier;
 	uint32_t mtu;
 	struct mac mac;
+	char lower[FACT_NAME_MAX];  /* the link below a VLAN or VXLAN; or "" */
+	char master[FACT_NAME_MAX]; /* the bridge or bond above; or "" */
+	uint16_t vlan;		    /* of a VLAN device; otherwise 0 */
 	/* Of a VXLAN device; otherwise zero. */
 	uint32_t vni;
 	uint16_t vxlan_port;
@@ -69,13 +74,20 @@ struct sa {
 	bool hw_offload;
 	char crypt[FACT_NAME_MAX]; /* as the node names it: "cbc(aes)" */
 	char auth[FACT_NAME_MAX];  /* "" with AEAD */
-	uint32_t icv_bits;
-	uint32_t replay_window; /* packets; 0 is off */
-	uint64_t seq, oseq;	/* last seen inbound, last used outbound */
+	uint32_t icv_bits;	   /* 0: not said */
+	uint32_t replay_window;	   /* packets; 0 is off */
+	uint64_t seq, oseq;	   /* last seen inbound, last used outbound */
 	uint64_t bytes, packets;
 	uint64_t stat_replay_window, stat_replay, stat_failed;
-	uint64_t add_hard_s, add_soft_s; /* lifetime in seconds; 0 is none */
-	int64_t added_s; /* when, seconds since 1970 UTC; 0 unknown */
+	uint64_t add_hard_s, add_soft_s;   /* lifetime in seconds; 0 is none */
+	uint64_t hard_bytes, hard_packets; /* 0 is none */
+	/* What may be inside; prefix 0, proto 0 and port 0 are any. */
+	struct ip sel_src, sel_dst;
+	uint8_t sel_src_prefix, sel_dst_prefix, sel_proto;
+	uint16_t sel_sport, sel_dport;
+	uint32_t mark, mark_mask; /* packets with this mark; mask 0: any */
+	uint32_t if_id;		  /* of this XFRM interface; 0 is none */
+	int64_t added_s;	  /* when, seconds since 1970 UTC; 0 unknown */
 };
 
 enum policy_dir { POLICY_IN, POLICY_OUT, POLICY_FWD };
@@ -91,7 +103,9 @@ struct policy {
 	uint8_t tmpl_proto;
 	enum sa_mode tmpl_mode;
 	uint32_t reqid;
-	uint32_t priority; /* smaller wins */
+	uint32_t priority;  /* smaller wins */
+	bool tmpl_optional; /* clear traffic passes too ("level use") */
+	uint32_t mark, mark_mask, if_id; /* as those of struct sa */
 };
 
 struct neigh {
@@ -135,6 +149,12 @@ struct fw_rule {
 	uint64_t packets;
 };
 
+/* A UDP port that somebody listens on. */
+struct listener {
+	uint16_t port;
+	bool any_addr; /* at every address of the node */
+};
+
 /* A switch of the kernel's, by its name: "net.ipv4.icmp_echo_ignore_all". */
 struct setting {
 	char name[FACT_NAME_MAX];
@@ -171,6 +191,9 @@ struct facts {
 	/* Links on which GRO is on, by name. */
 	char (*gro_links)[FACT_NAME_MAX];
 	size_t n_gro_links;
+	struct listener *listeners;
+	size_t n_listeners;
+	char ike_daemon[FACT_NAME_MAX]; /* "" when none runs */
 };
 
 /* Ends everything that f owns; f itself is the caller's.  Accepts NULL. */
@@ -185,5 +208,6 @@ bool facts_counter(const struct facts *f, const char *name, uint64_t *ret);
 const char *facts_setting(const struct facts *f, const char *name);
 bool facts_has_addr(const struct facts *f, const struct ip *ip);
 bool facts_gro(const struct facts *f, const char *link);
+bool facts_listens(const struct facts *f, uint16_t udp_port);
 
 #endif
