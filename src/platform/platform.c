@@ -32,7 +32,6 @@ static const char *const section_names[SECTIONS] = {
 	[SECTION_SAS] = "sas",
 	[SECTION_POLICIES] = "policies",
 	[SECTION_LINKS] = "links",
-	[SECTION_ADDRS] = "addrs",
 	[SECTION_ROUTES] = "routes",
 	[SECTION_NEIGHS] = "neighs",
 	[SECTION_OFFLOAD] = "offload",

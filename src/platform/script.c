@@ -8,9 +8,9 @@
 
 /* $nonce comes before this. */
 static const char head[] =
-    "LC_ALL=C\n"
+    "LC_ALL=C TZ=UTC0\n"
     "PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin\n"
-    "export LC_ALL PATH\n"
+    "export LC_ALL TZ PATH\n"
     "begin() { echo \"@@espy $nonce begin $1\"; }\n"
     "end() { printf '\\n@@espy %s end %s %s\\n' \"$nonce\" \"$1\" \"$2\"; }\n";
 
