@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/err.h"
+
 const char *
 host_var(const struct host *h, const char *name)
 {
@@ -9,4 +11,26 @@ host_var(const struct host *h, const char *name)
 		if (strcmp(h->vars[i].name, name) == 0)
 			return h->vars[i].value;
 	return NULL;
+}
+
+int
+host_need_address(const struct host *h, struct err *e)
+{
+	static const char *const names[] = { "ansible_ssh_host",
+		"ansible_host" };
+	const char *where = h->where, *name = names[0];
+
+	if (h->address != NULL)
+		return 0;
+	for (size_t i = 0; i < h->n_vars; i++) {
+		for (size_t k = 0; k < 2; k++) {
+			if (strcmp(h->vars[i].name, names[k]) != 0)
+				continue;
+			where = h->vars[i].where;
+			name = names[k];
+		}
+	}
+	return err_set(e, ERR_HOST,
+	    "%s: host %s has no address; set %s, or try espy hosts --refresh",
+	    where, h->name, name);
 }

@@ -27,7 +27,14 @@ struct host {
 	size_t n_vars;
 };
 
+struct err;
+
 /* The variable's value, or NULL. */
 const char *host_var(const struct host *h, const char *name);
+/*
+ * For whoever is about to contact the host: -1 and ERR_HOST, naming the line of
+ * the inventory to mend, when it has no address.
+ */
+int host_need_address(const struct host *h, struct err *e);
 
 #endif
