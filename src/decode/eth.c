@@ -13,80 +13,69 @@ is_tag(uint16_t type)
 	return type == 0x8100 || type == 0x88a8 || type == 0x9100;
 }
 
-/* IEEE 802.1Q clause 9.6: priority, drop eligible, then 12 bits of VLAN id. */
+/* The type behind the tags, and the innermost VLAN id, go into h. */
 static enum decode_result
-take_tags(struct cursor *c, struct eth_hdr *h)
+take_tags(struct cursor *c, uint16_t type, struct eth_hdr *h)
 {
-	for (int i = 0; i < TAGS_MAX && is_tag(h->type); i++) {
+	uint16_t vlan = PACKET_NO_VLAN;
+
+	for (int i = 0; i < TAGS_MAX && is_tag(type); i++) {
 		const uint8_t *p = cursor_take(c, TAG_LEN);
 
 		if (p == NULL)
 			return c->fail;
-		h->vlan = be16(p) & 0xfff;
-		h->type = be16(p + 2);
+		/* IEEE 802.1Q clause 9.6: 12 bits behind priority and DEI. */
+		vlan = be16(p) & 0xfff;
+		type = be16(p + 2);
 	}
+	h->type = type;
+	h->vlan = vlan;
 	return DEC_OK;
-}
-
-static enum decode_result
-finish(struct cursor *c, const struct eth_hdr *h, struct eth_hdr *ret)
-{
-	struct eth_hdr whole = *h;
-	enum decode_result r = take_tags(c, &whole);
-
-	if (r == DEC_OK)
-		*ret = whole;
-	return r;
 }
 
 enum decode_result
 eth_decode(struct cursor *c, struct eth_hdr *ret)
 {
 	const uint8_t *p = cursor_take(c, ETH_LEN);
-	struct eth_hdr h;
 
 	if (p == NULL)
 		return c->fail;
-	memcpy(h.dst.b, p, 6);
-	memcpy(h.src.b, p + 6, 6);
-	h.type = be16(p + 12);
-	h.vlan = PACKET_NO_VLAN;
-	return finish(c, &h, ret);
+	if (take_tags(c, be16(p + 12), ret) != DEC_OK)
+		return c->fail;
+	memcpy(ret->dst.b, p, 6);
+	memcpy(ret->src.b, p + 6, 6);
+	return DEC_OK;
 }
 
 /* The sender's address fills at most 8 bytes; only Ethernet's fits here. */
-static struct mac
-cooked_mac(const uint8_t *addr, unsigned len)
+static enum decode_result
+finish(struct cursor *c, uint16_t type, const uint8_t *addr, unsigned len,
+    struct eth_hdr *ret)
 {
-	struct mac m = { 0 };
-
-	if (len == sizeof(m.b))
-		memcpy(m.b, addr, sizeof(m.b));
-	return m;
+	if (take_tags(c, type, ret) != DEC_OK)
+		return c->fail;
+	ret->src = ret->dst = (struct mac){ { 0 } };
+	if (len == sizeof(ret->src.b))
+		memcpy(ret->src.b, addr, sizeof(ret->src.b));
+	return DEC_OK;
 }
 
 enum decode_result
 sll_decode(struct cursor *c, struct eth_hdr *ret)
 {
 	const uint8_t *p = cursor_take(c, SLL_LEN);
-	struct eth_hdr h = { .vlan = PACKET_NO_VLAN };
 
 	if (p == NULL)
 		return c->fail;
-	h.src = cooked_mac(p + 6, be16(p + 4));
-	h.type = be16(p + 14);
-	return finish(c, &h, ret);
+	return finish(c, be16(p + 14), p + 6, be16(p + 4), ret);
 }
 
 enum decode_result
 sll2_decode(struct cursor *c, struct eth_hdr *ret)
 {
 	const uint8_t *p = cursor_take(c, SLL2_LEN);
-	struct eth_hdr h = { .vlan = PACKET_NO_VLAN };
 
 	if (p == NULL)
 		return c->fail;
-	h.src = cooked_mac(p + 12, p[11]);
-	h.type = be16(p);
-	return finish(c, &h, ret);
+	return finish(c, be16(p), p + 12, p[11], ret);
 }
