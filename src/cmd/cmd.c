@@ -17,6 +17,8 @@ static const struct command {
 	const char *args;
 	const char *what;
 } commands[] = {
+	{ "analyze", cmd_analyze, "CAPTURE CAPTURE",
+	    "what one capture has and another one lacks" },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -1,0 +1,188 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "cmd/captures.h"
+
+/* All flows from one address to another, rekeyed or not. */
+struct route {
+	const struct espflow_flow *flow; /* one of them: kind and addresses */
+	uint64_t matched, lost;
+};
+
+static bool
+same_route(const struct espflow_flow *a, const struct espflow_flow *b)
+{
+	return a->kind == b->kind && ip_equal(&a->src, &b->src) &&
+	    ip_equal(&a->dst, &b->dst);
+}
+
+static int
+by_loss(const void *a, const void *b)
+{
+	const struct route *x = a, *y = b;
+
+	if (x->lost != y->lost)
+		return x->lost > y->lost ? -1 : 1;
+	return x->flow < y->flow ? -1 : x->flow > y->flow;
+}
+
+/* Flows are sorted, so those of one route stand together. */
+static size_t
+collect_routes(const struct espflow_result *r, struct route *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct espflow_flow *f = &r->flows[i];
+
+		if (n == 0 || !same_route(ret[n - 1].flow, f))
+			ret[n++] = (struct route){ .flow = f };
+		ret[n - 1].matched += f->matched;
+		ret[n - 1].lost += f->lost;
+	}
+	qsort(ret, n, sizeof(*ret), by_loss);
+	return n;
+}
+
+static void
+say_route(struct buf *b, const struct route *r)
+{
+	static const char *const what[] = {
+		[ESPFLOW_ESP] = "ESP packets",
+		[ESPFLOW_NATT] = "ESP packets in UDP",
+		[ESPFLOW_PING] = "pings in VXLAN",
+		[ESPFLOW_PONG] = "ping replies in VXLAN",
+	};
+	char src[IP_TEXT_MAX], dst[IP_TEXT_MAX];
+	uint64_t sent = r->matched + r->lost;
+
+	buf_printf(b, "%" PRIu64 " of %" PRIu64 " %s %s -> %s (%.2f %%)",
+	    r->lost, sent, what[r->flow->kind], ip_text(&r->flow->src, src),
+	    ip_text(&r->flow->dst, dst),
+	    100.0 * (double)r->lost / (double)sent);
+}
+
+static void
+say_loss(const struct espflow_result *r, struct buf *b)
+{
+	struct route *routes = xcalloc(r->n, sizeof(*routes));
+	size_t n = collect_routes(r, routes), lossy = 0;
+
+	buf_puts(b, "network lost ");
+	for (size_t i = 0; i < n && routes[i].lost > 0; i++, lossy++) {
+		if (i >= VERDICT_DIRECTIONS)
+			continue;
+		if (i > 0)
+			buf_puts(b, ", ");
+		say_route(b, &routes[i]);
+	}
+	if (lossy > VERDICT_DIRECTIONS)
+		buf_printf(b, " and more in %zu further directions",
+		    lossy - VERDICT_DIRECTIONS);
+	free(routes);
+}
+
+static double
+ratio(uint64_t part, uint64_t rest)
+{
+	return part == 0 ? 0 : (double)part / (double)(part + rest);
+}
+
+/*
+ * A capture that missed what it must have seen as the first of the two may
+ * have missed what it should have seen as the second: half as much as seems
+ * lost is too much to accuse the network.
+ */
+static bool
+capture_lies(const struct espflow_result *r)
+{
+	for (unsigned c = 0; c < CAPTURES; c++) {
+		uint64_t lost = 0, came = 0;
+
+		for (size_t i = 0; i < r->n; i++)
+			if (r->flows[i].from != c) {
+				lost += r->flows[i].lost;
+				came += r->flows[i].matched;
+			}
+		if (lost > 0 &&
+		    ratio(r->missed[c], r->passed[c]) * 2 < ratio(lost, came))
+			return false;
+	}
+	return true;
+}
+
+static uint64_t
+restarted(const struct espflow_result *r)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		n += r->flows[i].side[0].restarts > 0 ||
+		    r->flows[i].side[1].restarts > 0;
+	return n;
+}
+
+static enum exit_status
+judge_nothing_shared(const struct captures *c, struct buf *b)
+{
+	const struct espflow_result *r = &c->result;
+
+	for (unsigned i = 0; i < CAPTURES; i++)
+		if (r->known[i] == 0) {
+			buf_printf(b,
+			    "unknown: %s holds no ESP packet and no ping in "
+			    "clear VXLAN",
+			    c->name[i]);
+			return EXIT_INCOMPLETE;
+		}
+	buf_printf(b,
+	    "unknown: none of %s's %" PRIu64 " packets is in %s; they hold "
+	    "different traffic, or all of it is lost",
+	    c->name[0], r->known[0], c->name[1]);
+	return EXIT_INCOMPLETE;
+}
+
+static enum exit_status
+judge(const struct captures *c, struct buf *b)
+{
+	const struct espflow_result *r = &c->result;
+
+	if (r->matched == 0)
+		return judge_nothing_shared(c, b);
+	if (r->lost > 0 && capture_lies(r)) {
+		buf_printf(b,
+		    "unknown: %" PRIu64 " packets are missing in one capture, "
+		    "but the captures themselves missed %" PRIu64,
+		    r->lost, r->missed[0] + r->missed[1]);
+		return EXIT_INCOMPLETE;
+	}
+	if (r->lost > 0) {
+		say_loss(r, b);
+		return EXIT_FAULT;
+	}
+	if (restarted(r) > 0) {
+		buf_printf(b,
+		    "unknown: in %" PRIu64 " flows the sequence numbers began "
+		    "anew; nothing is lost in the others",
+		    restarted(r));
+		return EXIT_INCOMPLETE;
+	}
+	buf_printf(b, "nothing lost: all %" PRIu64 " packets are in both",
+	    r->matched);
+	return EXIT_CLEAN;
+}
+
+void
+captures_judge(const struct captures *c, struct captures_verdict *ret)
+{
+	struct buf b;
+
+	buf_init(&b, sizeof(ret->text) - 1);
+	ret->status = judge(c, &b);
+	memcpy(ret->text, b.data, b.len + 1);
+	buf_free(&b);
+}
