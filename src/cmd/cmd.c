@@ -17,6 +17,7 @@ static const struct command {
 	const char *args;
 	const char *what;
 } commands[] = {
+	{ "hosts", cmd_hosts, "[PATTERN]", "what the inventory says" },
 	{ "analyze", cmd_analyze, "CAPTURE CAPTURE",
 	    "what one capture has and another one lacks" },
 	{ NULL, NULL, NULL, NULL },

@@ -325,8 +325,8 @@ load_vars(struct inv *inv, const char *path, struct err *e)
 	return r;
 }
 
-static const char *
-find_inventory(const char *path)
+const char *
+load_find(const char *path)
 {
 	if (path != NULL)
 		return path;
@@ -345,7 +345,7 @@ load_inventory(const char *path, struct inv **ret, struct err *e)
 	struct inv *inv;
 	int r;
 
-	path = find_inventory(path);
+	path = load_find(path);
 	if (path == NULL)
 		return err_set(e, ERR_INPUT,
 		    "no inventory: name one with -i or $ESPY_INVENTORY; there "

@@ -8,6 +8,12 @@ struct inv;
 struct inv_pick;
 
 /*
+ * The inventory that path, or the search order when it is NULL, leads to.
+ * NULL when there is none.
+ */
+const char *load_find(const char *path);
+
+/*
  * Reads the inventory at path: a file, a directory, a program, or a list of
  * hosts with a comma in it.  NULL: $ESPY_INVENTORY, ./inventory or Danube
  * Cloud's hosts.cfg, whichever is there first.  *ret is the caller's.

@@ -293,14 +293,20 @@ evaluate(const struct inv *inv, const char *what, const char *pattern,
 	struct indices chosen = { 0 };
 	struct words w = { 0 };
 	int r = words_split(inv, span_of(pattern), &w, e);
+	bool many;
 
 	if (r == 0 && w.n == 0)
 		r = err_set(e, ERR_USAGE, "it is empty");
 	if (r == 0)
 		r = obey(inv, &w, &chosen, e);
+	many = w.n != 1;
 	words_free(&w);
 	if (r < 0) {
-		err_wrap(e, "%s \"%.200s\"", what, pattern);
+		/* A single word is in the message already. */
+		if (many)
+			err_wrap(e, "%s \"%.200s\"", what, pattern);
+		else
+			err_wrap(e, "%s", what);
 		indices_free(&chosen);
 		return -1;
 	}

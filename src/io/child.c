@@ -81,6 +81,8 @@ become(const struct child *c)
 			dup2(null, 0);
 		dup2(c->pipes[OUT][1], 1);
 		dup2(c->pipes[ERR][1], 2);
+	} else {
+		dup2(2, 1);
 	}
 	signal(SIGPIPE, SIG_DFL);
 	execv(argv.in[0], argv.out);
