@@ -72,6 +72,10 @@ $(foreach t,$(UNITS),$(eval $(call unit_rule,$(t))))
 unit: $(UNITS:%=$(B)/unit/%)
 	@sh tests/run-units.sh $(sort $^)
 
+## make golden-update   write the golden reports anew; read the diff
+golden-update: $(B)/unit/test_report
+	@ESPY_GOLDEN=update $<
+
 # Fuzzers are clang's; objects of their own, so that coverage guides them.
 FUZZ_FLAGS := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 define fuzz_rule
