@@ -5,27 +5,30 @@
 #include "model/facts.h"
 #include "platform/section.h"
 
-/* "Linux 6.1.0-18-amd64 x86_64" */
-static int
-parse_uname(const struct section *s, struct facts *f, struct err *e)
-{
-	struct span text = s->text, sysname, release;
-
-	if (!span_word(&text, &sysname) || !span_word(&text, &release) ||
-	    !span_is(sysname, platform_linux.sysname))
-		return err_set(e, ERR_INPUT, "not a Linux");
-	span_copy(span_of(platform_linux.name), f->platform,
-	    sizeof(f->platform));
-	span_copy(release, f->release, sizeof(f->release));
-	return 0;
-}
-
 static const struct {
 	enum platform_section section;
-	unsigned have; /* set when the parser was content */
+	unsigned have;	/* set when the parser was content */
+	int max_status; /* of the command; above it has failed */
 	int (*parse)(const struct section *s, struct facts *f, struct err *e);
 } parsers[] = {
-	{ SECTION_UNAME, 0, parse_uname },
+	{ SECTION_UNAME, 0, 0, linux_parse_uname },
+	{ SECTION_CLOCK, HAVE_CLOCK, 0, linux_parse_clock },
+	{ SECTION_COUNTERS, HAVE_COUNTERS, 0, linux_parse_counters },
+	{ SECTION_XFRM_STAT, HAVE_XFRM_STAT, 0, linux_parse_xfrm_stat },
+	{ SECTION_SOFTNET, 0, 0, linux_parse_softnet },
+	{ SECTION_MODULES, HAVE_MODULES, 0, linux_parse_modules },
+	{ SECTION_IKE, HAVE_IKE, 1, linux_parse_ike },
+	{ SECTION_SAS, HAVE_SAS, 0, linux_parse_sas },
+	{ SECTION_POLICIES, HAVE_POLICIES, 0, linux_parse_policies },
+	{ SECTION_LINKS, HAVE_LINKS | HAVE_ADDRS, 0, linux_parse_links },
+	{ SECTION_ROUTES, HAVE_ROUTES, 0, linux_parse_routes },
+	{ SECTION_NEIGHS, HAVE_NEIGHS, 0, linux_parse_neighs },
+	{ SECTION_OFFLOAD, HAVE_OFFLOAD, 0, linux_parse_offload },
+	/* grep: a file is missing where the kernel has no such switch */
+	{ SECTION_SETTINGS, HAVE_SETTINGS, 2, linux_parse_settings },
+	{ SECTION_QDISC, 0, 0, linux_parse_qdisc },
+	{ SECTION_SOCKETS, HAVE_SOCKETS, 0, linux_parse_sockets },
+	{ SECTION_FDB, HAVE_FDB, 0, linux_parse_fdb },
 };
 
 static int
@@ -38,6 +41,10 @@ parse_section(const struct section *s, struct facts *f, struct err *e)
 			continue;
 		if (!s->whole)
 			return err_set(e, ERR_INPUT, "%s: cut short", name);
+		if (s->status > parsers[i].max_status)
+			return err_set(e, ERR_INPUT,
+			    "%s: the node's command failed, status %d", name,
+			    s->status);
 		if (parsers[i].parse(s, f, e) < 0)
 			return err_wrap(e, "%s", name);
 		f->have |= parsers[i].have;

@@ -19,4 +19,47 @@ int linux_filter_underlay(const struct underlay_filter *f, struct buf *ret,
 int linux_filter_overlay(const struct ip *a, const struct ip *b,
     struct buf *ret, struct err *e);
 
+/*
+ * Parsers of sections: members of a table in linux.c, which has made sure that
+ * the section is whole.  What they set replaces what was there; on failure f is
+ * untouched.
+ */
+int linux_parse_sas(const struct section *s, struct facts *f, struct err *e);
+int linux_parse_policies(const struct section *s, struct facts *f,
+    struct err *e);
+/* linux_links.c */
+int linux_parse_links(const struct section *s, struct facts *f, struct err *e);
+/* linux_net.c */
+int linux_parse_neighs(const struct section *s, struct facts *f, struct err *e);
+int linux_parse_fdb(const struct section *s, struct facts *f, struct err *e);
+int linux_parse_qdisc(const struct section *s, struct facts *f, struct err *e);
+/* linux_proc.c */
+int linux_parse_counters(const struct section *s, struct facts *f,
+    struct err *e);
+int linux_parse_xfrm_stat(const struct section *s, struct facts *f,
+    struct err *e);
+int linux_parse_softnet(const struct section *s, struct facts *f,
+    struct err *e);
+int linux_parse_sockets(const struct section *s, struct facts *f,
+    struct err *e);
+int linux_parse_settings(const struct section *s, struct facts *f,
+    struct err *e);
+int linux_parse_modules(const struct section *s, struct facts *f,
+    struct err *e);
+/* linux_text.c */
+int linux_parse_uname(const struct section *s, struct facts *f, struct err *e);
+int linux_parse_clock(const struct section *s, struct facts *f, struct err *e);
+int linux_parse_ike(const struct section *s, struct facts *f, struct err *e);
+int linux_parse_routes(const struct section *s, struct facts *f, struct err *e);
+int linux_parse_offload(const struct section *s, struct facts *f,
+    struct err *e);
+/* linux_nft.c, linux_iptables.c: they add to the rules that are there. */
+int linux_parse_nft(const struct section *s, struct facts *f, struct err *e);
+int linux_parse_iptables(const struct section *s, struct facts *f,
+    struct err *e);
+
+/* linux_tools.c */
+void linux_parse_capstat(struct span err, struct capstat *ret);
+void linux_parse_pings(struct span out, struct pingstat *ret);
+
 #endif
