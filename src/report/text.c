@@ -289,7 +289,8 @@ put_findings(const struct text *t)
 
 	if (t->verdict->n_findings == 0)
 		return;
-	put_blank(t);
+	if (t->ledger->asked > 0 || t->ledger->n_probes > 0)
+		put_blank(t);
 	put_cause(t, f);
 	put_evidence(t, f);
 	for (size_t i = 0; i < f->n_remedies; i++)
@@ -342,7 +343,8 @@ put_notes(const struct text *t)
 		    "the run is not complete: %s",
 		    r->why != NULL ? r->why : "it was cut short");
 	for (int s = 0; s < SIDES; s++)
-		if (r->nodes[s].failure != NULL)
+		if (r->nodes[s].failure != NULL &&
+		    strstr(or_none(r->why), r->nodes[s].failure) == NULL)
 			put_para(t, list_label(&list), PAINT_NONE, "%s: %s",
 			    node_name(t, (enum side)s), r->nodes[s].failure);
 	put_taps(t, &list);
@@ -363,10 +365,13 @@ report_text(const struct run *r, const struct ledger *l,
 
 	put_sentence(&t);
 	put_blank(&t);
-	picture_draw(&t.to, r, l);
-	put_blank(&t);
-	put_totals(&t);
-	put_unproven(&t);
+	/* Nothing to draw when it did not come to probes. */
+	if (l->asked > 0 || l->n_probes > 0) {
+		picture_draw(&t.to, r, l);
+		put_blank(&t);
+		put_totals(&t);
+		put_unproven(&t);
+	}
 	put_findings(&t);
 	put_notes(&t);
 	if (o->run_path != NULL)

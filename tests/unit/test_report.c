@@ -260,6 +260,26 @@ test_unproven(void **state)
 	scene_end(&s);
 }
 
+/* It did not come to probes: no picture of nothing, no failure twice. */
+static void
+test_unreachable(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s, 0);
+	memset(s.ledger.taps, 0, sizeof(s.ledger.taps));
+	s.run.complete = false;
+	s.run.why = xstrdup("b: unreachable: connect 192.0.2.2 port 22: "
+			    "No route to host");
+	s.run.nodes[SIDE_B].failure =
+	    xstrdup("unreachable: connect 192.0.2.2 port 22: No route to host");
+	say(&s, VERDICT_UNKNOWN, "Nothing is known about a and b.");
+	golden(&s, "unreachable");
+	golden_json(&s, "unreachable");
+	scene_end(&s);
+}
+
 /* ESP is taken before B's capture sees it: no number, not a zero. */
 static void
 test_blind_capture(void **state)
@@ -526,6 +546,7 @@ main(void)
 		cmocka_unit_test(test_refused_capture),
 		cmocka_unit_test(test_partial_loss),
 		cmocka_unit_test(test_unproven),
+		cmocka_unit_test(test_unreachable),
 		cmocka_unit_test(test_blind_capture),
 		cmocka_unit_test(test_arp_is_judged),
 		cmocka_unit_test(test_too_much_to_say),
