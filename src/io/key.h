@@ -1,0 +1,45 @@
+/*
+ * key: private keys, read once and used for every host.  OpenSSH's own format
+ * (PROTOCOL.key) and what OpenSSL reads (PEM, PKCS #8); Ed25519, ECDSA on the
+ * NIST curves, RSA.
+ */
+#ifndef ESPY_IO_KEY_H
+#define ESPY_IO_KEY_H
+#include <stddef.h>
+
+#include "base/str.h"
+
+struct buf;
+struct err;
+struct key;
+
+enum {
+	KEY_FILE_MAX = 65536 /* bytes of a key file */
+};
+
+/* text is a key file's content.  *ret is the caller's. */
+int key_parse(struct span text, struct key **ret, struct err *e);
+/* Accepts NULL. */
+void key_free(struct key *k);
+
+/* The public half as SSH sends it; lives as long as the key. */
+struct span key_blob(const struct key *k);
+
+/*
+ * Appends the signature of data, without the name of its algorithm: what
+ * stands in the signature blob's second string (RFC 8709, 5656, 8332).
+ */
+int key_sign(const struct key *k, struct span data, struct buf *ret,
+    struct err *e);
+
+/*
+ * The blob to authenticate with.  An RSA key's name in it becomes
+ * "rsa-sha2-512": libssh2 1.10 takes the algorithm from there, and "ssh-rsa"
+ * would mean SHA-1, which servers refuse.  Appends to ret.
+ */
+void key_auth_blob(struct span blob, struct buf *ret);
+
+/* The blob of a line as in id_*.pub, appended to ret; -1 when it is none. */
+int key_parse_public(struct span line, struct buf *ret);
+
+#endif
