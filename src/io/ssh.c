@@ -1,0 +1,693 @@
+/*
+ * ssh: sessions through libssh2; the only file that knows it.
+ *
+ * libssh2 1.10 demands that a call which could not write everything be
+ * repeated before any other call writes.  So a session has an owner: the
+ * operation whose bytes are half out.  While there is one, every other
+ * operation just says "wait".
+ */
+#include "io/transport.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/socket.h>
+
+#include <libssh2.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "io/sock.h"
+
+enum {
+	WINDOW = 1024 * 1024, /* bytes in flight a channel */
+	PACKET = 32768,
+	SIGNATURE_MAX = 4096,
+	MSG_CHANNEL_REQUEST = 98, /* RFC 4250 section 4.1.2 */
+	GREETING = 40
+};
+
+enum op {
+	OP_NONE,
+	OP_HANDSHAKE,
+	OP_AUTH,
+	OP_OPEN,
+	OP_EXEC,
+	OP_READ_OUT,
+	OP_READ_ERR,
+	OP_WRITE,
+	OP_EOF,
+	OP_ENDED,
+	OP_CLOSE
+};
+
+struct session {
+	LIBSSH2_SESSION *ls;
+	int fd;
+	bool connected, dead, dropped, ready;
+	bool quick; /* acknowledge at once: until the first exec */
+	const void *owner;
+	enum op owner_op;
+	struct channel *opening;  /* libssh2 opens one at a time */
+	struct channel *channels; /* all of them */
+	uint32_t next_id;
+	uint64_t received;
+	char greeting[GREETING]; /* what the peer said first */
+	size_t greeting_len;
+	struct signer signer;
+};
+
+struct channel {
+	struct session *session;
+	struct channel *next;
+	LIBSSH2_CHANNEL *lc;
+	uint32_t id; /* the number libssh2 gives it */
+	bool exited;
+	uint32_t status;
+};
+
+/* What is restricted and in which order; fanout.md's measurements. */
+static const struct {
+	int method;
+	const char *names;
+} methods[] = {
+	{ LIBSSH2_METHOD_KEX,
+	    "ecdh-sha2-nistp256,curve25519-sha256,"
+	    "curve25519-sha256@libssh.org,ecdh-sha2-nistp384,"
+	    "ecdh-sha2-nistp521,diffie-hellman-group14-sha256,"
+	    "diffie-hellman-group16-sha512,"
+	    "diffie-hellman-group-exchange-sha256" },
+	{ LIBSSH2_METHOD_CRYPT_CS, "aes128-ctr,aes192-ctr,aes256-ctr" },
+	{ LIBSSH2_METHOD_CRYPT_SC, "aes128-ctr,aes192-ctr,aes256-ctr" },
+	{ LIBSSH2_METHOD_MAC_CS, "hmac-sha2-256,hmac-sha2-512" },
+	{ LIBSSH2_METHOD_MAC_SC, "hmac-sha2-256,hmac-sha2-512" },
+	{ LIBSSH2_METHOD_COMP_CS, "none" },
+	{ LIBSSH2_METHOD_COMP_SC, "none" },
+};
+
+static const char host_key_order[] =
+    "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521";
+
+/* ---- memory: blocks that know their size ---- */
+
+union block {
+	size_t size;
+	max_align_t aligned;
+};
+
+static void *
+block_alloc(size_t size, void **abstract)
+{
+	union block *b;
+
+	(void)abstract;
+	if (size > SIZE_MAX / 2)
+		return NULL;
+	b = malloc(sizeof(*b) + size);
+	if (b == NULL)
+		return NULL;
+	b->size = size;
+	return b + 1;
+}
+
+static uint32_t
+get_u32(const unsigned char *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	    (uint32_t)p[2] << 8 | p[3];
+}
+
+/*
+ * libssh2 says status 0 also when none came.  But every packet it has read is
+ * freed through here, so we see the "exit-status" request (RFC 4254 section
+ * 6.10) ourselves: type, channel, length of name, name, want reply, status.
+ */
+static void
+watch_packet(struct session *s, const unsigned char *p, size_t size)
+{
+	static const char name[] = "exit-status";
+	const size_t len = sizeof(name) - 1;
+
+	if (size < 9 + len + 5 || p[0] != MSG_CHANNEL_REQUEST ||
+	    get_u32(p + 5) != len || memcmp(p + 9, name, len) != 0)
+		return;
+	for (struct channel *c = s->channels; c != NULL; c = c->next) {
+		if (c->lc != NULL && c->id == get_u32(p + 1)) {
+			c->exited = true;
+			c->status = get_u32(p + 9 + len + 1);
+		}
+	}
+}
+
+static void
+block_free(void *p, void **abstract)
+{
+	union block *b = p;
+
+	if (b == NULL)
+		return;
+	b--;
+	if (abstract != NULL && *abstract != NULL)
+		watch_packet(*abstract, p, b->size);
+	free(b);
+}
+
+static void *
+block_realloc(void *p, size_t size, void **abstract)
+{
+	union block *b = p;
+
+	if (b == NULL)
+		return block_alloc(size, abstract);
+	if (size > SIZE_MAX / 2)
+		return NULL;
+	b = realloc(b - 1, sizeof(*b) + size);
+	if (b == NULL)
+		return NULL;
+	b->size = size;
+	return b + 1;
+}
+
+/* ---- the socket ---- */
+
+static ssize_t
+socket_recv(libssh2_socket_t fd, void *p, size_t n, int flags, void **abstract)
+{
+	struct session *s = *abstract;
+	ssize_t r;
+
+	if (s->dead)
+		return -ENOTCONN;
+	r = recv(fd, p, n, flags);
+	if (r < 0) {
+		int why = errno;
+
+		/* sshd's next small write waits for our ACK under Nagle. */
+		if (s->quick)
+			sock_ack_now(fd);
+		return -why;
+	}
+	if (r == 0)
+		s->dropped = true;
+	if (s->greeting_len < sizeof(s->greeting)) {
+		size_t room = sizeof(s->greeting) - s->greeting_len;
+		size_t take = (size_t)r < room ? (size_t)r : room;
+
+		memcpy(s->greeting + s->greeting_len, p, take);
+		s->greeting_len += take;
+	}
+	s->received += (uint64_t)r;
+	return r;
+}
+
+static ssize_t
+socket_send(libssh2_socket_t fd, const void *p, size_t n, int flags,
+    void **abstract)
+{
+	struct session *s = *abstract;
+	ssize_t r;
+
+	if (s->dead)
+		return -ENOTCONN;
+	r = send(fd, p, n, flags | MSG_NOSIGNAL);
+	return r < 0 ? -errno : r;
+}
+
+/* libssh2 takes functions as void pointers, which ISO C cannot convert. */
+static void
+set_callback(LIBSSH2_SESSION *ls, int which, void (*fn)(void))
+{
+	void *p;
+
+	memcpy(&p, &fn, sizeof(p));
+	libssh2_session_callback_set(ls, which, p);
+}
+
+static LIBSSH2_SESSION *
+new_session(struct session *s, const char *host_key_algs)
+{
+	LIBSSH2_SESSION *ls =
+	    libssh2_session_init_ex(block_alloc, block_free, block_realloc, s);
+	int r = 0;
+
+	if (ls == NULL)
+		return NULL;
+	libssh2_session_set_blocking(ls, 0);
+	set_callback(ls, LIBSSH2_CALLBACK_RECV, (void (*)(void))socket_recv);
+	set_callback(ls, LIBSSH2_CALLBACK_SEND, (void (*)(void))socket_send);
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		r |= libssh2_session_method_pref(ls, methods[i].method,
+		    methods[i].names);
+	r |= libssh2_session_method_pref(ls, LIBSSH2_METHOD_HOSTKEY,
+	    host_key_algs != NULL ? host_key_algs : host_key_order);
+	if (r != 0) {
+		libssh2_session_free(ls);
+		return NULL;
+	}
+	return ls;
+}
+
+static int
+ssh_open(const struct dial *d, struct session **ret, struct err *e)
+{
+	struct session *s;
+	int fd;
+
+	if (sock_dial(d->addr, d->addr_len, &fd, e) < 0)
+		return -1;
+	s = xcalloc(1, sizeof(*s));
+	s->fd = fd;
+	s->quick = true;
+	s->ls = new_session(s, d->host_key_algs);
+	if (s->ls == NULL) {
+		close(fd);
+		free(s);
+		return err_set(e, ERR_HOST,
+		    "libssh2 knows none of the host's key types: %s",
+		    d->host_key_algs != NULL ? d->host_key_algs : "any");
+	}
+	*ret = s;
+	return 0;
+}
+
+static enum step
+ssh_connect(struct session *s, struct err *e)
+{
+	int r = sock_connected(s->fd, e);
+
+	if (r == 0)
+		return STEP_WAIT;
+	s->connected = r > 0;
+	return r > 0 ? STEP_NEXT : STEP_FAIL;
+}
+
+/* ---- the owner ---- */
+
+static bool
+claim(const struct session *s, const void *who, enum op op)
+{
+	return s->owner == NULL || (s->owner == who && s->owner_op == op);
+}
+
+/* True when rc says to call again; keeps the session if bytes are half out. */
+static bool
+must_wait(struct session *s, const void *who, enum op op, ssize_t rc)
+{
+	s->owner = NULL;
+	if (rc != LIBSSH2_ERROR_EAGAIN)
+		return false;
+	if (libssh2_session_block_directions(s->ls) &
+	    LIBSSH2_SESSION_BLOCK_OUTBOUND) {
+		s->owner = who;
+		s->owner_op = op;
+	}
+	return true;
+}
+
+static const char *
+last_error(const struct session *s)
+{
+	char *text = NULL;
+
+	libssh2_session_last_error(s->ls, &text, NULL, 0);
+	return text != NULL && text[0] != '\0' ? text : "unknown error";
+}
+
+static bool
+is_broken(ssize_t rc)
+{
+	return rc == LIBSSH2_ERROR_SOCKET_DISCONNECT ||
+	    rc == LIBSSH2_ERROR_SOCKET_RECV ||
+	    rc == LIBSSH2_ERROR_SOCKET_SEND ||
+	    rc == LIBSSH2_ERROR_SOCKET_TIMEOUT ||
+	    rc == LIBSSH2_ERROR_SOCKET_NONE ||
+	    rc == LIBSSH2_ERROR_BANNER_RECV ||
+	    rc == LIBSSH2_ERROR_BANNER_SEND || rc == LIBSSH2_ERROR_DECRYPT ||
+	    rc == LIBSSH2_ERROR_INVALID_MAC || rc == LIBSSH2_ERROR_PROTO;
+}
+
+static enum step
+broken(struct session *s, struct err *e)
+{
+	s->dropped = true;
+	err_set(e, ERR_HOST, "connection lost: %s", last_error(s));
+	return STEP_FAIL;
+}
+
+/* ---- setting up ---- */
+
+static enum step
+handshake_failed(struct session *s, ssize_t rc, struct err *e)
+{
+	size_t n = 0;
+
+	while (n < s->greeting_len && s->greeting[n] != '\r' &&
+	    s->greeting[n] != '\n')
+		n++;
+	if (s->greeting_len == 0)
+		err_set(e, ERR_HOST,
+		    "the connection was closed before the host said anything");
+	else if (s->greeting_len < 4 || memcmp(s->greeting, "SSH-", 4) != 0)
+		err_set(e, ERR_HOST, "not an SSH server: it says \"%.*s\"",
+		    (int)n, s->greeting);
+	else if (rc == LIBSSH2_ERROR_KEX_FAILURE)
+		err_set(e, ERR_HOST,
+		    "no common algorithms, or the host has only an RSA host "
+		    "key, which libssh2 1.10 cannot use with SHA-2");
+	else
+		err_set(e, ERR_HOST, "handshake: %s", last_error(s));
+	if (s->greeting_len > 4 && memcmp(s->greeting, "SSH-", 4) != 0)
+		s->dropped = false;
+	return STEP_FAIL;
+}
+
+static enum step
+ssh_handshake(struct session *s, struct err *e)
+{
+	int rc = libssh2_session_handshake(s->ls, s->fd);
+
+	if (must_wait(s, s, OP_HANDSHAKE, rc))
+		return STEP_WAIT;
+	if (rc != 0) {
+		s->dropped = is_broken(rc);
+		return handshake_failed(s, rc, e);
+	}
+	s->ready = true;
+	return STEP_NEXT;
+}
+
+static bool
+ssh_was_dropped(const struct session *s)
+{
+	return s->dropped;
+}
+
+static struct span
+ssh_host_key(const struct session *s)
+{
+	size_t len = 0;
+	int type;
+	const char *p = libssh2_session_hostkey(s->ls, &len, &type);
+
+	return (struct span){ p, p != NULL ? len : 0 };
+}
+
+/* libssh2 frees the signature, so it comes from our allocator. */
+static int
+sign_callback(LIBSSH2_SESSION *ls, unsigned char **sig, size_t *sig_len,
+    const unsigned char *data, size_t data_len, void **abstract)
+{
+	const struct signer *k = *abstract;
+	struct buf b;
+	int r;
+
+	(void)ls;
+	buf_init(&b, SIGNATURE_MAX);
+	r = k->sign(k->arg, (struct span){ (const char *)data, data_len }, &b);
+	if (r == 0) {
+		*sig = block_alloc(b.len, NULL);
+		if (*sig == NULL)
+			r = -1;
+		else
+			memcpy(*sig, b.data, b.len);
+		*sig_len = b.len;
+	}
+	buf_free(&b);
+	return r == 1 ? LIBSSH2_ERROR_EAGAIN : r;
+}
+
+static enum step
+ssh_auth(struct session *s, const char *user, const struct signer *key,
+    struct err *e)
+{
+	void *abstract = &s->signer;
+	int rc;
+
+	s->signer = *key;
+	rc = libssh2_userauth_publickey(s->ls, user,
+	    (const unsigned char *)key->blob.p, key->blob.n, sign_callback,
+	    &abstract);
+	if (must_wait(s, s, OP_AUTH, rc))
+		return STEP_WAIT;
+	if (rc == 0)
+		return STEP_NEXT;
+	if (is_broken(rc) || s->dropped)
+		return broken(s, e);
+	err_set(e, ERR_HOST, "%s", last_error(s));
+	return STEP_REFUSED;
+}
+
+static int
+ssh_fd(const struct session *s)
+{
+	return s->fd;
+}
+
+static short
+ssh_events(const struct session *s)
+{
+	int dirs;
+
+	if (!s->connected)
+		return POLLOUT;
+	dirs = libssh2_session_block_directions(s->ls);
+	return (dirs & LIBSSH2_SESSION_BLOCK_OUTBOUND) ? POLLIN | POLLOUT
+						       : POLLIN;
+}
+
+static uint64_t
+ssh_received(const struct session *s)
+{
+	return s->received;
+}
+
+/* After dead is set nothing is sent, so that freeing cannot block. */
+static void
+ssh_close(struct session *s)
+{
+	struct channel *c, *next;
+
+	if (s == NULL)
+		return;
+	if (s->ready && !s->dropped && s->owner == NULL)
+		libssh2_session_disconnect(s->ls, "done");
+	s->dead = true;
+	for (c = s->channels; c != NULL; c = next) {
+		next = c->next;
+		c->lc = NULL;
+		free(c);
+	}
+	s->channels = NULL;
+	libssh2_session_free(s->ls);
+	close(s->fd);
+	free(s);
+}
+
+/* ---- channels ---- */
+
+static struct channel *
+ssh_chan_new(struct session *s)
+{
+	struct channel *c = xcalloc(1, sizeof(*c));
+
+	c->session = s;
+	c->next = s->channels;
+	s->channels = c;
+	return c;
+}
+
+static enum step
+ssh_chan_open(struct channel *c, struct err *e)
+{
+	struct session *s = c->session;
+	int rc;
+
+	if (!claim(s, c, OP_OPEN) || (s->opening != NULL && s->opening != c))
+		return STEP_WAIT;
+	if (s->opening == NULL)
+		c->id = s->next_id++;
+	s->opening = c;
+	c->lc = libssh2_channel_open_ex(s->ls, "session", 7, WINDOW, PACKET,
+	    NULL, 0);
+	rc = c->lc != NULL ? 0 : libssh2_session_last_errno(s->ls);
+	if (must_wait(s, c, OP_OPEN, rc))
+		return STEP_WAIT;
+	s->opening = NULL;
+	if (rc == 0)
+		return STEP_NEXT;
+	if (rc != LIBSSH2_ERROR_CHANNEL_FAILURE)
+		return broken(s, e);
+	err_set(e, ERR_HOST, "the host opens no channel: %s", last_error(s));
+	return STEP_REFUSED;
+}
+
+static enum step
+ssh_chan_exec(struct channel *c, const char *command, struct err *e)
+{
+	struct session *s = c->session;
+	int rc;
+
+	if (!claim(s, c, OP_EXEC))
+		return STEP_WAIT;
+	rc = libssh2_channel_process_startup(c->lc, "exec", 4, command,
+	    (unsigned)strlen(command));
+	if (must_wait(s, c, OP_EXEC, rc))
+		return STEP_WAIT;
+	if (rc == 0) {
+		s->quick = false;
+		return STEP_NEXT;
+	}
+	if (rc != LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED)
+		return broken(s, e);
+	err_set(e, ERR_HOST, "the host runs no command: %s", last_error(s));
+	return STEP_REFUSED;
+}
+
+static ssize_t
+ssh_chan_read(struct channel *c, enum chan_stream from, void *p, size_t n,
+    struct err *e)
+{
+	enum op op = from == CHAN_OUT ? OP_READ_OUT : OP_READ_ERR;
+	struct session *s = c->session;
+	ssize_t rc;
+
+	if (!claim(s, c, op))
+		return 0;
+	rc = libssh2_channel_read_ex(c->lc,
+	    from == CHAN_OUT ? 0 : SSH_EXTENDED_DATA_STDERR, p, n);
+	if (must_wait(s, c, op, rc))
+		return 0;
+	if (rc >= 0)
+		return rc;
+	broken(s, e);
+	return -1;
+}
+
+static ssize_t
+ssh_chan_write(struct channel *c, const void *p, size_t n, struct err *e)
+{
+	struct session *s = c->session;
+	ssize_t rc;
+
+	if (!claim(s, c, OP_WRITE))
+		return 0;
+	rc = libssh2_channel_write_ex(c->lc, 0, p, n);
+	if (must_wait(s, c, OP_WRITE, rc))
+		return 0;
+	if (rc >= 0)
+		return rc;
+	err_set(e, ERR_HOST, "write: %s", last_error(s));
+	return -1;
+}
+
+static enum step
+ssh_chan_send_eof(struct channel *c, struct err *e)
+{
+	struct session *s = c->session;
+	int rc;
+
+	if (!claim(s, c, OP_EOF))
+		return STEP_WAIT;
+	rc = libssh2_channel_send_eof(c->lc);
+	if (must_wait(s, c, OP_EOF, rc))
+		return STEP_WAIT;
+	if (rc == 0)
+		return STEP_NEXT;
+	err_set(e, ERR_HOST, "close input: %s", last_error(s));
+	return STEP_REFUSED;
+}
+
+static enum step
+ssh_chan_ended(struct channel *c, struct err *e)
+{
+	struct session *s = c->session;
+	int rc;
+
+	if (!claim(s, c, OP_ENDED) || !libssh2_channel_eof(c->lc))
+		return STEP_WAIT;
+	rc = libssh2_channel_wait_closed(c->lc);
+	if (must_wait(s, c, OP_ENDED, rc))
+		return STEP_WAIT;
+	return rc == 0 ? STEP_NEXT : broken(s, e);
+}
+
+static void
+ssh_chan_status(const struct channel *c, struct chan_status *ret)
+{
+	char *name = NULL;
+	size_t len = 0;
+
+	*ret = (struct chan_status){ .exited = c->exited,
+		.status = (int)(c->status & 0x7fffffff) };
+	if (c->lc == NULL)
+		return;
+	libssh2_channel_get_exit_signal(c->lc, &name, &len, NULL, NULL, NULL,
+	    NULL);
+	if (name != NULL) {
+		span_copy((struct span){ name, len }, ret->signal,
+		    sizeof(ret->signal));
+		libssh2_free(c->session->ls, name);
+	}
+}
+
+static enum step
+ssh_chan_close(struct channel *c)
+{
+	struct session *s = c->session;
+	struct channel **at = &s->channels;
+
+	if (s->opening == c)
+		return STEP_WAIT;
+	if (c->lc != NULL) {
+		if (!claim(s, c, OP_CLOSE))
+			return STEP_WAIT;
+		if (must_wait(s, c, OP_CLOSE, libssh2_channel_free(c->lc)))
+			return STEP_WAIT;
+	}
+	while (*at != c)
+		at = &(*at)->next;
+	*at = c->next;
+	free(c);
+	return STEP_NEXT;
+}
+
+const struct transport transport_ssh = {
+	.name = "libssh2",
+	.open = ssh_open,
+	.connect = ssh_connect,
+	.handshake = ssh_handshake,
+	.was_dropped = ssh_was_dropped,
+	.host_key = ssh_host_key,
+	.auth = ssh_auth,
+	.fd = ssh_fd,
+	.events = ssh_events,
+	.received = ssh_received,
+	.close = ssh_close,
+	.chan_new = ssh_chan_new,
+	.chan_open = ssh_chan_open,
+	.chan_exec = ssh_chan_exec,
+	.chan_read = ssh_chan_read,
+	.chan_write = ssh_chan_write,
+	.chan_send_eof = ssh_chan_send_eof,
+	.chan_ended = ssh_chan_ended,
+	.chan_status = ssh_chan_status,
+	.chan_close = ssh_chan_close,
+};
+
+int
+transport_ssh_init(struct err *e)
+{
+	if (libssh2_init(0) != 0)
+		return err_set(e, ERR_SYS, "libssh2_init failed");
+	return 0;
+}
+
+void
+transport_ssh_exit(void)
+{
+	libssh2_exit();
+}
