@@ -1,0 +1,104 @@
+/*
+ * conn: one host's session, from nothing to ready.  A table of states; each
+ * that waits for the host has a deadline.
+ */
+#ifndef ESPY_IO_CONN_H
+#define ESPY_IO_CONN_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "io/fanout.h"
+#include "io/loop.h"
+
+struct agents;
+struct auth;
+struct conn;
+struct host;
+struct hostkeys;
+struct keyring;
+struct resolve;
+struct session;
+struct sshconfig;
+struct sshconfig_answer;
+struct task;
+struct transport;
+
+/* What all conns of a fan-out share.  Everything is borrowed from it. */
+struct conn_env {
+	struct loop *loop;
+	const struct transport *transport;
+	struct sshconfig *config;
+	struct hostkeys *hostkeys;
+	struct keyring *keys;
+	struct agents *agents;
+	enum host_key_policy policy;
+	int64_t connect_ms;
+	char mark[24]; /* see io/remote.h */
+	/* Called at once when a conn has become ready or has failed. */
+	void (*changed)(void *arg, struct conn *c);
+	/* Moves a ready conn's tasks on; true when anything moved. */
+	bool (*pump)(struct conn *c);
+	/* Loads the known_hosts files that an answer names, each once. */
+	void (*load_hostkeys)(void *arg, const struct sshconfig_answer *a);
+	void *arg;
+};
+
+enum conn_state {
+	CONN_IDLE, /* no session; waits for its turn, which has no deadline */
+	CONN_CONFIG,
+	CONN_RESOLVE,
+	CONN_DIAL,
+	CONN_HANDSHAKE,
+	CONN_VERIFY,
+	CONN_AUTH,
+	CONN_READY,   /* until it breaks; tasks have deadlines of their own */
+	CONN_BACKOFF, /* dropped by a busy server; tried again */
+	CONN_FAILED
+};
+
+struct conn {
+	struct conn_env *env;
+	const struct host *host;
+	enum conn_state state;
+	/* The last reason; of what kind it is stands in fail. */
+	struct err why;
+	enum task_end fail;
+	struct timer deadline; /* of the state */
+	struct mono give_up;   /* of the whole set-up */
+	struct timer again;    /* there is more to do without a descriptor */
+	struct watch *watch;
+	struct session *session;
+
+	const struct sshconfig_answer *config;
+	struct resolve *resolve;
+	size_t next_address;
+	bool exact_types; /* offer only the host key types we know */
+	struct auth *auth;
+	unsigned tries;	 /* dials that a busy server dropped */
+	unsigned breaks; /* sessions that broke since a task succeeded */
+
+	/* The tasks, oldest first; io/task's. */
+	struct task *tasks, **tasks_tail;
+	unsigned live; /* channels in use */
+	unsigned max_live;
+	struct conn *next, *next_same; /* the fan-out's lists */
+};
+
+struct conn *conn_new(struct conn_env *env, const struct host *h);
+/* Accepts NULL. */
+void conn_free(struct conn *c);
+
+/* Leaves CONN_IDLE. */
+void conn_start(struct conn *c);
+/* Calls the conn once more in this turn or the next. */
+void conn_kick(struct conn *c);
+/* The session is broken: closes it.  c->why says how; state is CONN_FAILED. */
+void conn_fail(struct conn *c, enum task_end how);
+/* Closes the session of a conn without tasks; CONN_IDLE. */
+void conn_rest(struct conn *c);
+
+const char *conn_state_name(enum conn_state s);
+
+#endif
