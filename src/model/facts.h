@@ -31,7 +31,10 @@ enum facts_have {
 	HAVE_OFFLOAD = 1 << 12,
 	HAVE_CLOCK = 1 << 13,
 	HAVE_SOCKETS = 1 << 14,
-	HAVE_IKE = 1 << 15
+	HAVE_IKE = 1 << 15,
+	/* Two halves of a Linux firewall; both make HAVE_FIREWALL. */
+	HAVE_NFT = 1 << 16,
+	HAVE_IPTABLES = 1 << 17
 };
 
 struct link {
@@ -139,12 +142,19 @@ struct counter {
 	uint64_t value;
 };
 
-/* A firewall rule that can drop; text is the node's own. */
+/*
+ * A firewall rule that can drop, or a chain that drops what no rule accepts;
+ * text is the node's own.
+ */
 struct fw_rule {
-	char chain[FACT_NAME_MAX]; /* table and chain */
-	char hook[FACT_NAME_MAX];  /* "input", "output", "prerouting", ... */
+	char chain[FACT_NAME_MAX]; /* as the tool calls it: "inet filter in" */
+	/* Where packets meet it, in lower case: "input", "output",
+	 * "prerouting", ...; "" when no packet comes there. */
+	char hook[FACT_NAME_MAX];
 	char text[FACT_TEXT_MAX];
-	char handle[FACT_NAME_MAX]; /* what deletes it: "9", or "" */
+	char handle[FACT_NAME_MAX]; /* the tool's number for it, or "" */
+	/* The command that takes it away; "" when it would be too long. */
+	char undo[FACT_TEXT_MAX];
 	bool counted;
 	uint64_t packets;
 };

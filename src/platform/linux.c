@@ -5,6 +5,8 @@
 #include "model/facts.h"
 #include "platform/section.h"
 
+enum { FIREWALL_HALVES = HAVE_NFT | HAVE_IPTABLES };
+
 static const struct {
 	enum platform_section section;
 	unsigned have;	/* set when the parser was content */
@@ -27,6 +29,8 @@ static const struct {
 	/* grep: a file is missing where the kernel has no such switch */
 	{ SECTION_SETTINGS, HAVE_SETTINGS, 2, linux_parse_settings },
 	{ SECTION_QDISC, 0, 0, linux_parse_qdisc },
+	{ SECTION_NFT, HAVE_NFT, 0, linux_parse_nft },
+	{ SECTION_IPTABLES, HAVE_IPTABLES, 0, linux_parse_iptables },
 	{ SECTION_SOCKETS, HAVE_SOCKETS, 0, linux_parse_sockets },
 	{ SECTION_FDB, HAVE_FDB, 0, linux_parse_fdb },
 };
@@ -48,6 +52,8 @@ parse_section(const struct section *s, struct facts *f, struct err *e)
 		if (parsers[i].parse(s, f, e) < 0)
 			return err_wrap(e, "%s", name);
 		f->have |= parsers[i].have;
+		if ((f->have & FIREWALL_HALVES) == FIREWALL_HALVES)
+			f->have |= HAVE_FIREWALL;
 		return 0;
 	}
 	return err_set(e, ERR_INPUT, "%.*s: no such section",
@@ -63,4 +69,6 @@ const struct platform platform_linux = {
 	.filter_underlay = linux_filter_underlay,
 	.filter_overlay = linux_filter_overlay,
 	.parse_section = parse_section,
+	.parse_capstat = linux_parse_capstat,
+	.parse_pings = linux_parse_pings,
 };

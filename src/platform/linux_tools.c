@@ -1,0 +1,278 @@
+/* What tcpdump says of itself, and what ping prints (iputils, busybox). */
+#include <string.h>
+
+#include "base/mem.h"
+#include "model/capstat.h"
+#include "model/pingstat.h"
+#include "platform/linux.h"
+#include "platform/words.h"
+
+enum { REPLIES_MAX = 1 << 20, ENDS_MAX = 4096 };
+
+/* Does s hold the text anywhere? */
+static bool
+holds(struct span s, const char *text)
+{
+	size_t n = strlen(text);
+
+	for (size_t i = 0; n <= s.n && i <= s.n - n; i++)
+		if (memcmp(s.p + i, text, n) == 0)
+			return true;
+	return false;
+}
+
+static const struct {
+	const char *text;
+	enum capstat_fail fail;
+} capture_fails[] = {
+	{ "No such device", CAPSTAT_NO_DEVICE },
+	{ "doesn't exist", CAPSTAT_NO_DEVICE },
+	{ "interface went down", CAPSTAT_WENT_DOWN },
+	{ "interface disappeared", CAPSTAT_WENT_DOWN },
+	{ "Network is down", CAPSTAT_WENT_DOWN },
+	{ "device is not up", CAPSTAT_DOWN },
+	{ "have permission", CAPSTAT_PERMISSION },
+	{ "Operation not permitted", CAPSTAT_PERMISSION },
+	{ "Permission denied", CAPSTAT_PERMISSION },
+	{ "tcpdump: not found", CAPSTAT_NO_TOOL },
+	{ "tcpdump: command not found", CAPSTAT_NO_TOOL },
+	{ "syntax error", CAPSTAT_FILTER },
+	{ "parse error", CAPSTAT_FILTER },
+	{ "expression rejects all packets", CAPSTAT_FILTER },
+};
+
+static enum capstat_fail
+capture_fail(struct span line)
+{
+	size_t n = sizeof(capture_fails) / sizeof(capture_fails[0]);
+
+	for (size_t i = 0; i < n; i++)
+		if (holds(line, capture_fails[i].text))
+			return capture_fails[i].fail;
+	return CAPSTAT_OTHER;
+}
+
+/* "12 packets received by filter": the words behind the number. */
+static bool
+is_count(struct span line, const char *what, uint64_t *ret)
+{
+	struct span n, noun;
+	uint64_t v;
+
+	if (!span_word(&line, &n) || span_u64(n, UINT64_MAX, &v) < 0 ||
+	    !span_word(&line, &noun) ||
+	    (!span_is(noun, "packet") && !span_is(noun, "packets")) ||
+	    !span_is(span_trim(line), what))
+		return false;
+	*ret = v;
+	return true;
+}
+
+/* Warnings that a capture survives. */
+static bool
+is_harmless(struct span line)
+{
+	return holds(line, "listening on ") || holds(line, "verbose output") ||
+	    holds(line, "data link type ") || holds(line, "WARNING") ||
+	    holds(line, "Warning") || holds(line, "promiscuous mode");
+}
+
+static void
+capture_line(struct span line, struct capstat *c, unsigned *counts)
+{
+	if (is_count(line, "captured", &c->captured))
+		*counts |= 1U;
+	else if (is_count(line, "received by filter", &c->received))
+		*counts |= 2U;
+	else if (is_count(line, "dropped by kernel", &c->dropped))
+		*counts |= 4U;
+	else if (is_count(line, "dropped by interface", &c->if_dropped))
+		*counts |= 8U;
+	else if (holds(line, "tcpdump: listening on "))
+		c->listening = true;
+	else if (line.n > 0 && c->fail == CAPSTAT_FINE && !is_harmless(line)) {
+		c->fail = capture_fail(line);
+		span_copy(line, c->why, sizeof(c->why));
+	}
+}
+
+void
+linux_parse_capstat(struct span err, struct capstat *ret)
+{
+	struct capstat c = { 0 };
+	struct span line;
+	unsigned counts = 0;
+
+	while (span_line(&err, &line))
+		capture_line(span_trim(line), &c, &counts);
+	/* All three of those that every release prints. */
+	c.counted = (counts & 7U) == 7U;
+	*ret = c;
+}
+
+static const struct {
+	const char *text;
+	enum ping_fail fail;
+} ping_fails[] = {
+	{ "Operation not permitted", PING_REFUSED },
+	{ "Network is unreachable", PING_NO_ROUTE },
+	{ "No route to host", PING_NO_ROUTE },
+	{ "Cannot assign requested address", PING_NO_ADDRESS },
+	{ "can't bind", PING_NO_ADDRESS },
+	{ "Destination Host Unreachable", PING_NO_ANSWER },
+	{ "Message too long", PING_TOO_BIG },
+	{ "message too long", PING_TOO_BIG },
+	{ "Frag needed", PING_TOO_BIG },
+	{ "ping: not found", PING_NO_TOOL },
+	{ "ping: command not found", PING_NO_TOOL },
+};
+
+/* Lines that tell of an error: by the tool's name, or an ICMP error. */
+static void
+ping_error(struct span line, struct pingstat *p)
+{
+	enum ping_fail fail = PING_OTHER;
+
+	for (size_t i = 0; i < sizeof(ping_fails) / sizeof(ping_fails[0]);
+	     i++) {
+		if (holds(line, ping_fails[i].text)) {
+			fail = ping_fails[i].fail;
+			break;
+		}
+	}
+	p->errors++;
+	if (p->fail != PING_FINE)
+		return;
+	p->fail = fail;
+	span_copy(line, p->why, sizeof(p->why));
+}
+
+/* "0.412": milliseconds with up to three digits of fraction. */
+static int64_t
+read_rtt(struct span s)
+{
+	struct span whole;
+	uint64_t ms, fraction = 0, scale = 1000;
+
+	if (!span_until(&s, '.', &whole) || span_u64(whole, 1U << 30, &ms) < 0)
+		return -1;
+	for (size_t i = 0; i < s.n && i < 3; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return -1;
+		scale /= 10;
+		fraction += (uint64_t)(s.p[i] - '0') * scale;
+	}
+	return (int64_t)(ms * 1000 + fraction);
+}
+
+/* Finds "KEYvalue" among the words; busybox says seq=, iputils icmp_seq=. */
+static bool
+find_value(struct span line, const char *key, struct span *ret)
+{
+	struct span w;
+
+	while (span_word(&line, &w)) {
+		if (!span_starts(w, key))
+			continue;
+		ret->p = w.p + strlen(key);
+		ret->n = w.n - strlen(key);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * "64 bytes from 203.0.113.13: icmp_seq=1 ttl=64 time=0.412 ms"; the bytes
+ * count the ICMP header's eight.
+ */
+static bool
+ping_reply(struct span line, struct pingstat *p, size_t *cap)
+{
+	struct span rest = line, w, bytes, from, seq, rtt;
+	struct ping_reply r = { .rtt_us = -1 };
+	uint64_t size, n;
+
+	if (!span_word(&rest, &w) || span_u64(w, 65535, &size) < 0 ||
+	    size < 8 || !span_word(&rest, &bytes) || !span_is(bytes, "bytes") ||
+	    !span_word(&rest, &from) || !span_is(from, "from") ||
+	    p->n_replies == REPLIES_MAX)
+		return false;
+	if ((!find_value(rest, "icmp_seq=", &seq) &&
+		!find_value(rest, "seq=", &seq)) ||
+	    span_u64(seq, UINT16_MAX, &n) < 0)
+		return false;
+	if (find_value(rest, "time=", &rtt))
+		r.rtt_us = read_rtt(rtt);
+	r.size = (uint32_t)size - 8;
+	r.seq = (uint16_t)n;
+	r.duplicate = holds(line, "(DUP!)") || holds(line, "DUP!");
+	p->replies =
+	    mem_grow(p->replies, p->n_replies, cap, sizeof(*p->replies));
+	p->replies[p->n_replies++] = r;
+	return true;
+}
+
+/*
+ * "5 packets transmitted, 5 received, 0% packet loss, time 802ms"; busybox
+ * says "5 packets received", and both count duplicates and errors apart.
+ */
+static bool
+ping_totals(struct span line, struct pingstat *p)
+{
+	struct span w, head, rest = line;
+	uint64_t sent, received;
+
+	if (!span_until(&rest, ',', &head) || !span_word(&head, &w) ||
+	    span_u64(w, UINT32_MAX, &sent) < 0 ||
+	    !span_is(span_trim(head), "packets transmitted"))
+		return false;
+	if (!span_word(&rest, &w) || span_u64(w, UINT32_MAX, &received) < 0)
+		return false;
+	p->finished++;
+	p->transmitted += sent;
+	p->received += received;
+	return true;
+}
+
+/* "= 56 0": the script's own line. */
+static bool
+ping_end(struct span line, struct pingstat *p, size_t *cap)
+{
+	struct span mark, size, status;
+	uint64_t s, st;
+
+	if (!span_word(&line, &mark) || !span_is(mark, "=") ||
+	    !span_word(&line, &size) || !span_word(&line, &status) ||
+	    span_u64(size, 65507, &s) < 0 || span_u64(status, 255, &st) < 0 ||
+	    p->n_ends == ENDS_MAX)
+		return false;
+	p->ends = mem_grow(p->ends, p->n_ends, cap, sizeof(*p->ends));
+	p->ends[p->n_ends++] =
+	    (struct ping_end){ .size = (uint32_t)s, .status = (int)st };
+	return true;
+}
+
+static bool
+is_ping_error(struct span line)
+{
+	return span_starts(line, "ping:") || span_starts(line, "From ") ||
+	    holds(line, "ping: ") || holds(line, "command not found");
+}
+
+void
+linux_parse_pings(struct span out, struct pingstat *ret)
+{
+	struct pingstat p = { 0 };
+	size_t replies_cap = 0, ends_cap = 0;
+	struct span line;
+
+	while (span_line(&out, &line)) {
+		line = span_trim(line);
+		if (ping_reply(line, &p, &replies_cap) ||
+		    ping_totals(line, &p) || ping_end(line, &p, &ends_cap))
+			continue;
+		if (is_ping_error(line))
+			ping_error(line, &p);
+	}
+	*ret = p;
+}
