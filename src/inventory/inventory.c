@@ -13,10 +13,11 @@ inv_new(void)
 	static const struct place nowhere = { "built in", 0, 0 };
 	struct inv *inv = xcalloc(1, sizeof(*inv));
 	struct err e;
-	size_t i;
+	size_t all, ungrouped;
 
-	inv_add_group(inv, span_of("all"), nowhere, true, &i, &e);
-	inv_add_group(inv, span_of("ungrouped"), nowhere, true, &i, &e);
+	inv_add_group(inv, span_of("all"), nowhere, true, &all, &e);
+	inv_add_group(inv, span_of("ungrouped"), nowhere, true, &ungrouped, &e);
+	inv_add_child(inv, all, ungrouped, nowhere, &e);
 	return inv;
 }
 

@@ -21,6 +21,26 @@ put_string(struct span s, struct buf *b)
 	buf_puts(b, "\"");
 }
 
+/* A number that JSON would write the same, or a truth. */
+static bool
+is_literal(const struct ynode *n)
+{
+	struct span s = n->text;
+
+	if (!n->plain)
+		return false;
+	if (span_is(s, "true") || span_is(s, "false"))
+		return true;
+	if (s.n > 1 && s.p[0] == '-')
+		s = (struct span){ s.p + 1, s.n - 1 };
+	if (s.n == 0 || s.n > 15 || (s.n > 1 && s.p[0] == '0'))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return true;
+}
+
 /* Everything below the top; depth and number of nodes are ytree's to limit. */
 static void
 put_node(const struct ynode *n, struct buf *b)
@@ -30,6 +50,8 @@ put_node(const struct ynode *n, struct buf *b)
 	if (n->kind == YNODE_SCALAR) {
 		if (ynode_is_null(n))
 			buf_puts(b, "null");
+		else if (is_literal(n))
+			buf_add(b, n->text.p, n->text.n);
 		else
 			put_string(n->text, b);
 		return;
