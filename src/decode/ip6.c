@@ -51,8 +51,6 @@ take_options(struct cursor *c, struct ip_hdr *h)
 	if (p == NULL)
 		return c->fail;
 	len = h->proto == NEXT_AH ? (p[1] + 2U) * 4 : (p[1] + 1U) * 8;
-	if (len < 8)
-		return cursor_bad(c);
 	if (cursor_take(c, len - 2) == NULL)
 		return c->fail;
 	h->proto = p[0];

@@ -25,7 +25,7 @@ hex_bytes(const char *text, size_t *n)
 		b[(*n)++] =
 		    (uint8_t)(hex_digit(text[0]) << 4 | hex_digit(text[1]));
 	}
-	return realloc(b, *n);
+	return realloc(b, *n + (*n == 0));
 }
 
 #endif
