@@ -87,15 +87,16 @@ tie_block(struct espties *t, const struct espflow_block *b)
 {
 	uint64_t both = b->seen[0] & b->seen[1];
 
-	for (unsigned i = 0; both >> i != 0; i++) {
-		int64_t t0 = b->time[0][i], t1 = b->time[1][i];
-		struct espties one = { 1, t1 - t0, t1 - t0, { t0, t1 },
-			{ t0, t1 } };
+	for (unsigned i = 0; i < BLOCK_SEQS; i++) {
+		int64_t t0, t1;
 
-		if ((both >> i & 1) != 0)
-			ties_join(t, &one);
-		if (i == BLOCK_SEQS - 1)
-			break;
+		if ((both >> i & 1) == 0)
+			continue;
+		t0 = b->time[0][i];
+		t1 = b->time[1][i];
+		ties_join(t,
+		    &(struct espties){
+			1, t1 - t0, t1 - t0, { t0, t1 }, { t0, t1 } });
 	}
 }
 

@@ -155,12 +155,13 @@ savefile_next(struct savefile *s, struct frame *ret, struct err *e)
 		return 0;
 	if (r != 1)
 		return next_failed(s, e);
-	if (h->ts.tv_sec < 0 || h->ts.tv_sec > SECONDS_MAX)
-		return err_set(e, ERR_INPUT,
-		    "%s: a record's time is beyond "
-		    "the year 2200",
-		    s->name);
 	/* In a nanosecond capture tv_usec counts nanoseconds. */
+	if (h->ts.tv_sec < 0 || h->ts.tv_sec > SECONDS_MAX ||
+	    h->ts.tv_usec < 0 || h->ts.tv_usec >= NS_PER_S)
+		return err_set(e, ERR_INPUT,
+		    "%s: a record's time makes no "
+		    "sense: %jd s, %jd ns",
+		    s->name, (intmax_t)h->ts.tv_sec, (intmax_t)h->ts.tv_usec);
 	ret->time.ns = h->ts.tv_sec * NS_PER_S + h->ts.tv_usec;
 	ret->link = s->link;
 	ret->captured = h->caplen;

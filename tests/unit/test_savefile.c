@@ -295,6 +295,25 @@ test_senseless_record(void **state)
 	savefile_close(s);
 }
 
+/* Microseconds of more than a second, in a nanosecond capture. */
+static void
+test_senseless_time(void **state)
+{
+	struct file f = { .big = false };
+	struct savefile *s;
+	struct frame fr = { .captured = 77 };
+	struct err e;
+
+	(void)state;
+	put_header(&f, 0xa1b23c4d, 1);
+	put_record(&f, 1, 0xfe000000, DATA);
+	assert_int_equal(open_file(&f, &s, &e), 0);
+	assert_int_equal(savefile_next(s, &fr, &e), -1);
+	assert_non_null(strstr(e.text, "a record's time makes no sense"));
+	assert_int_equal(fr.captured, 77);
+	savefile_close(s);
+}
+
 int
 main(void)
 {
@@ -306,6 +325,7 @@ main(void)
 		cmocka_unit_test(test_refuses),
 		cmocka_unit_test(test_refuses_files),
 		cmocka_unit_test(test_senseless_record),
+		cmocka_unit_test(test_senseless_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
