@@ -18,6 +18,8 @@ static const struct command {
 	const char *what;
 } commands[] = {
 	{ "hosts", cmd_hosts, "[PATTERN]", "what the inventory says" },
+	{ "run", cmd_run, "PATTERN -- COMMAND",
+	    "one command everywhere, equal answers folded" },
 	{ "analyze", cmd_analyze, "CAPTURE CAPTURE",
 	    "what one capture has and another one lacks" },
 	{ NULL, NULL, NULL, NULL },

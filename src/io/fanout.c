@@ -68,6 +68,30 @@ task_end_name(enum task_end end)
 	return names[end];
 }
 
+int
+fanout_policy(const char *word, enum host_key_policy *ret, struct err *e)
+{
+	static const struct {
+		const char *word;
+		enum host_key_policy policy;
+	} words[] = {
+		{ "strict", HOST_KEY_STRICT },
+		{ "accept-new", HOST_KEY_ACCEPT_NEW },
+		{ "off", HOST_KEY_OFF },
+	};
+
+	if (word == NULL)
+		word = "strict";
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(word, words[i].word) == 0) {
+			*ret = words[i].policy;
+			return 0;
+		}
+	}
+	return err_set(e, ERR_USAGE,
+	    "host key policy \"%s\": strict, accept-new or off", word);
+}
+
 /* ---- known_hosts ---- */
 
 static void

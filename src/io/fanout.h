@@ -82,6 +82,9 @@ struct task_spec {
 	void *arg;
 };
 
+/* "strict", "accept-new" or "off"; NULL is strict. */
+int fanout_policy(const char *word, enum host_key_policy *ret, struct err *e);
+
 int fanout_new(const struct fanout_opts *o, struct fanout **ret, struct err *e);
 /* Ends what still runs on the hosts, closes every session.  Accepts NULL. */
 void fanout_free(struct fanout *f);

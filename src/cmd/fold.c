@@ -1,0 +1,321 @@
+#include "cmd/fold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "inventory/hostrange.h"
+
+enum { KEY_MAX = 64 * 1024 * 1024, LINE_TEXT_MAX = 1024 * 1024 };
+
+/* One answer and who gave it. */
+struct group {
+	enum fold_class class;
+	char *why;
+	char *out, *err;
+	size_t out_len, err_len;
+	bool out_cut, err_cut;
+	char **names;
+	size_t n, cap;
+	size_t order; /* when it first came */
+};
+
+struct fold {
+	struct group **groups;
+	size_t n, cap;
+	struct map by_key;
+	char **keys; /* the map borrows them */
+	size_t n_keys, keys_cap;
+	size_t count[FOLD_CLASSES];
+};
+
+const char *
+fold_class_name(enum fold_class c)
+{
+	static const char *const names[] = {
+		[FOLD_OK] = "ok",
+		[FOLD_FAILED] = "failed",
+		[FOLD_TIMEOUT] = "timeout",
+		[FOLD_UNREACHABLE] = "unreachable",
+		[FOLD_HOST_KEY] = "host key",
+		[FOLD_AUTH] = "auth",
+		[FOLD_CANCELLED] = "cancelled",
+		[FOLD_CLASSES] = "?",
+	};
+
+	return names[c];
+}
+
+struct fold *
+fold_new(void)
+{
+	return xcalloc(1, sizeof(struct fold));
+}
+
+static void
+free_group(struct group *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		free(g->names[i]);
+	free(g->names);
+	free(g->why);
+	free(g->out);
+	free(g->err);
+	free(g);
+}
+
+void
+fold_free(struct fold *f)
+{
+	if (f == NULL)
+		return;
+	for (size_t i = 0; i < f->n; i++)
+		free_group(f->groups[i]);
+	for (size_t i = 0; i < f->n_keys; i++)
+		free(f->keys[i]);
+	free(f->groups);
+	free(f->keys);
+	map_free(&f->by_key);
+	free(f);
+}
+
+/* ---- adding ---- */
+
+/* Everything that makes two answers differ, lengths first. */
+static void
+make_key(const struct fold_answer *a, struct buf *b)
+{
+	buf_printf(b, "%d %d %d %zu %zu %zu ", (int)a->class, a->out_cut,
+	    a->err_cut, strlen(a->why), a->out.n, a->err.n);
+	buf_puts(b, a->why);
+	buf_add(b, a->out.p, a->out.n);
+	buf_add(b, a->err.p, a->err.n);
+}
+
+static char *
+copy(struct span s)
+{
+	char *p = xcalloc(s.n + 1, 1);
+
+	if (s.n > 0)
+		memcpy(p, s.p, s.n);
+	return p;
+}
+
+static struct group *
+new_group(struct fold *f, const struct fold_answer *a)
+{
+	struct group *g = xcalloc(1, sizeof(*g));
+
+	*g = (struct group){ .class = a->class,
+		.why = xstrdup(a->why),
+		.out = copy(a->out),
+		.out_len = a->out.n,
+		.err = copy(a->err),
+		.err_len = a->err.n,
+		.out_cut = a->out_cut,
+		.err_cut = a->err_cut,
+		.order = f->n };
+	f->groups = mem_grow(f->groups, f->n, &f->cap, sizeof(struct group *));
+	f->groups[f->n++] = g;
+	return g;
+}
+
+static struct group *
+find_group(struct fold *f, const struct fold_answer *a)
+{
+	struct buf key;
+	size_t at;
+	struct group *g;
+
+	buf_init(&key, KEY_MAX);
+	make_key(a, &key);
+	if (map_get(&f->by_key, (struct span){ key.data, key.len }, &at)) {
+		g = f->groups[at];
+		buf_free(&key);
+		return g;
+	}
+	g = new_group(f, a);
+	map_put(&f->by_key, (struct span){ key.data, key.len }, f->n - 1);
+	f->keys = mem_grow(f->keys, f->n_keys, &f->keys_cap, sizeof(char *));
+	f->keys[f->n_keys++] = key.data;
+	return g;
+}
+
+void
+fold_add(struct fold *f, const char *host, const struct fold_answer *a)
+{
+	struct group *g = find_group(f, a);
+
+	g->names = mem_grow(g->names, g->n, &g->cap, sizeof(char *));
+	g->names[g->n++] = xstrdup(host);
+	f->count[a->class]++;
+}
+
+size_t
+fold_count(const struct fold *f, enum fold_class c)
+{
+	return f->count[c];
+}
+
+/* ---- printing ---- */
+
+static void
+put_names(const struct group *g, struct buf *b)
+{
+	const char **names = xcalloc(g->n, sizeof(*names));
+	struct buf folded;
+
+	for (size_t i = 0; i < g->n; i++)
+		names[i] = g->names[i];
+	buf_init(&folded, LINE_TEXT_MAX);
+	hostrange_fold(names, g->n, &folded);
+	utf8_clean(b, (struct span){ folded.data, folded.len }, UTF8_LINE);
+	buf_free(&folded);
+	free(names);
+}
+
+/* Each line, indented; sign goes before it. */
+static void
+put_lines(struct buf *b, const char *text, size_t n, bool cut, const char *sign)
+{
+	struct span rest = { text, n }, line;
+
+	while (span_until(&rest, '\n', &line)) {
+		buf_puts(b, sign);
+		if (line.n > 0 && line.p[line.n - 1] == '\r')
+			line.n--;
+		utf8_clean(b, line, UTF8_TEXT);
+		buf_puts(b, "\n");
+	}
+	if (cut)
+		buf_printf(b, "%s(more was cut here)\n", sign);
+}
+
+static bool
+is_one_line(const struct group *g)
+{
+	const char *end = memchr(g->out, '\n', g->out_len);
+
+	return g->err_len == 0 && !g->out_cut && g->out_len > 0 &&
+	    (end == NULL || end == g->out + g->out_len - 1);
+}
+
+static void
+put_texts(const struct group *g, struct buf *b)
+{
+	put_lines(b, g->out, g->out_len, g->out_cut, "  ");
+	put_lines(b, g->err, g->err_len, g->err_cut, "  stderr: ");
+}
+
+static void
+put_ok(const struct group *g, struct buf *b)
+{
+	put_names(g, b);
+	if (is_one_line(g)) {
+		put_lines(b, g->out, g->out_len, false, ": ");
+		return;
+	}
+	buf_puts(b, g->out_len + g->err_len == 0 ? ": (no output)\n" : ":\n");
+	put_texts(g, b);
+}
+
+static void
+put_failed(const struct group *g, struct buf *b)
+{
+	buf_printf(b, "%s: ", fold_class_name(g->class));
+	put_names(g, b);
+	buf_puts(b, ": ");
+	utf8_clean(b, span_of(g->why), UTF8_LINE);
+	buf_puts(b, "\n");
+	put_texts(g, b);
+}
+
+/* Class, then how many hosts said it, then who was first. */
+static int
+compare(const void *left, const void *right)
+{
+	const struct group *a = *(struct group *const *)left;
+	const struct group *b = *(struct group *const *)right;
+
+	if (a->class != b->class)
+		return a->class < b->class ? -1 : 1;
+	if (a->n != b->n)
+		return a->n > b->n ? -1 : 1;
+	return a->order < b->order ? -1 : 1;
+}
+
+static struct group **
+sorted(const struct fold *f)
+{
+	struct group **list = xcalloc(f->n, sizeof(struct group *));
+
+	if (f->n > 0)
+		memcpy(list, f->groups, f->n * sizeof(struct group *));
+	qsort(list, f->n, sizeof(struct group *), compare);
+	return list;
+}
+
+void
+fold_print(const struct fold *f, struct buf *ret, bool only_failures)
+{
+	struct group **list = sorted(f);
+
+	for (size_t i = 0; i < f->n; i++) {
+		if (list[i]->class != FOLD_OK)
+			put_failed(list[i], ret);
+		else if (!only_failures)
+			put_ok(list[i], ret);
+	}
+	free(list);
+}
+
+/* ---- differences ---- */
+
+static bool
+has_line(const struct group *g, struct span line)
+{
+	struct span rest = { g->out, g->out_len }, other;
+
+	while (span_until(&rest, '\n', &other))
+		if (other.n == line.n && memcmp(other.p, line.p, line.n) == 0)
+			return true;
+	return false;
+}
+
+/* Lines of a that b does not have. */
+static void
+put_missing(struct buf *ret, const struct group *a, const struct group *b,
+    const char *sign)
+{
+	struct span rest = { a->out, a->out_len }, line;
+
+	while (span_until(&rest, '\n', &line))
+		if (!has_line(b, line))
+			put_lines(ret, line.p, line.n, false, sign);
+}
+
+void
+fold_print_diff(const struct fold *f, struct buf *ret)
+{
+	struct group **list = sorted(f);
+
+	for (size_t i = 0; i < f->n; i++) {
+		if (list[i]->class != FOLD_OK) {
+			put_failed(list[i], ret);
+		} else if (i == 0) {
+			put_ok(list[i], ret);
+		} else {
+			put_names(list[i], ret);
+			buf_puts(ret, ": differs:\n");
+			put_missing(ret, list[0], list[i], "  - ");
+			put_missing(ret, list[i], list[0], "  + ");
+			put_lines(ret, list[i]->err, list[i]->err_len,
+			    list[i]->err_cut, "  stderr: ");
+		}
+	}
+	free(list);
+}
