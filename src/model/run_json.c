@@ -1,163 +1,27 @@
 #include "model/run_json.h"
 
 #include <jansson.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/date.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "model/run.h"
+#include "model/run_field.h"
 #include "model/run_path.h"
-
-/* ---- members as tables: writing and reading walk the same ones ---------- */
-
-enum kind {
-	TEXT,	 /* char *, allocated; NULL is written as "" */
-	OR_NULL, /* char *, allocated, or NULL */
-	NAME,	 /* char [FACT_NAME_MAX] */
-	FLAG,	 /* bool */
-	U16,
-	U32,
-	UINT,
-	U64,
-	SIZE,
-	STATUS, /* int; -1 is null */
-	ADDR,	/* struct ip; not set is null */
-	WALL
-};
-
-struct field {
-	const char *key;
-	enum kind kind;
-	size_t at;
-	int64_t max; /* of a string, its bytes */
-};
-
-#define N(table) (sizeof(table) / sizeof((table)[0]))
-#define AT(type, member) offsetof(struct type, member)
-
-static const struct field run_fields[] = {
-	{ "tool", TEXT, AT(run, tool), RUN_STRING_MAX },
-	{ "kind", TEXT, AT(run, kind), RUN_STRING_MAX },
-	{ "started", WALL, AT(run, started), 0 },
-	{ "complete", FLAG, AT(run, complete), 0 },
-	{ "why", OR_NULL, AT(run, why), RUN_STRING_MAX },
-};
-
-static const struct field probes_fields[] = {
-	{ "count", UINT, AT(run_probes, count), UINT_MAX },
-	{ "interval_ms", UINT, AT(run_probes, interval_ms), UINT_MAX },
-	{ "sentinel", U16, AT(run_probes, sentinel), UINT16_MAX },
-};
-
-static const struct field node_fields[] = {
-	{ "name", TEXT, AT(run_node, name), RUN_NODE_NAME_MAX },
-	{ "site", TEXT, AT(run_node, site), RUN_STRING_MAX },
-	{ "platform", TEXT, AT(run_node, platform), RUN_STRING_MAX },
-	{ "failure", OR_NULL, AT(run_node, failure), RUN_STRING_MAX },
-	{ "overlay_link", NAME, AT(run_node, overlay_link), 0 },
-	{ "underlay_link", NAME, AT(run_node, underlay_link), 0 },
-	{ "overlay", ADDR, AT(run_node, overlay), 0 },
-	{ "underlay", ADDR, AT(run_node, underlay), 0 },
-	{ "vni", U32, AT(run_node, vni), 0xffffff },
-	{ "vxlan_port", U16, AT(run_node, vxlan_port), UINT16_MAX },
-};
-
-static const struct field capture_fields[] = {
-	{ "wanted", FLAG, AT(run_capture, wanted), 0 },
-	{ "link", NAME, AT(run_capture, link), 0 },
-	{ "filter", TEXT, AT(run_capture, filter), RUN_STRING_MAX },
-	{ "log", TEXT, AT(run_capture, log), RUN_LOG_MAX },
-	{ "status", STATUS, AT(run_capture, status), INT_MAX },
-	{ "bytes", U64, AT(run_capture, bytes), INT64_MAX },
-};
-
-static const struct field text_fields[] = {
-	{ "name", TEXT, AT(run_text, name), RUN_TEXT_NAME_MAX },
-	{ "status", STATUS, AT(run_text, status), INT_MAX },
-	{ "bytes", SIZE, AT(run_text, len), RUN_TEXT_MAX },
-};
 
 /* ---- writing ------------------------------------------------------------ */
 
-static json_t *
-text_json(const char *s, size_t max)
-{
-	struct buf b;
-	json_t *j;
-
-	buf_init(&b, max);
-	utf8_clean(&b, span_of(s != NULL ? s : ""), UTF8_VALID);
-	j = json_stringn(b.data, b.len);
-	buf_free(&b);
-	return j;
-}
-
-static json_t *
-addr_json(const struct ip *a)
-{
-	char text[IP_TEXT_MAX];
-
-	return ip_is_set(a) ? json_string(ip_text(a, text)) : json_null();
-}
-
-static json_t *
-wall_json(struct wall t)
-{
-	char text[DATE_TEXT_MAX];
-
-	return json_string(date_text(t, text));
-}
-
-static json_t *
-field_json(const struct field *f, const void *base)
-{
-	const void *p = (const char *)base + f->at;
-	size_t max = (size_t)f->max;
-
-	switch (f->kind) {
-	case TEXT:
-		return text_json(*(char *const *)p, max);
-	case OR_NULL:
-		return *(char *const *)p == NULL
-		    ? json_null()
-		    : text_json(*(char *const *)p, max);
-	case NAME:
-		return text_json(p, FACT_NAME_MAX - 1);
-	case FLAG:
-		return json_boolean(*(const bool *)p);
-	case U16:
-		return json_integer(*(const uint16_t *)p);
-	case U32:
-		return json_integer(*(const uint32_t *)p);
-	case UINT:
-		return json_integer(*(const unsigned *)p);
-	case U64:
-		return json_integer((json_int_t)(*(const uint64_t *)p));
-	case SIZE:
-		return json_integer((json_int_t)(*(const size_t *)p));
-	case STATUS:
-		return *(const int *)p < 0 ? json_null()
-					   : json_integer(*(const int *)p);
-	case ADDR:
-		return addr_json(p);
-	case WALL:
-		return wall_json(*(const struct wall *)p);
-	}
-	return NULL;
-}
-
 static void
-put_fields(json_t *o, const struct field *f, size_t n, const void *base)
+put_fields(json_t *o, const struct run_fields *f, const void *base)
 {
-	for (size_t i = 0; i < n; i++)
-		json_object_set_new(o, f[i].key, field_json(&f[i], base));
+	for (size_t i = 0; i < f->n; i++)
+		json_object_set_new(o, f->v[i].key,
+		    run_field_write(&f->v[i], base));
 }
 
 /* Where the content is; free text that only people and other tools read. */
@@ -175,21 +39,20 @@ node_json(const struct run_node *n, enum side side)
 	       *texts = json_array();
 
 	json_object_set_new(o, "side", json_string(side_name(side)));
-	put_fields(o, node_fields, N(node_fields), n);
+	put_fields(o, &run_fields_node, n);
 	for (size_t p = 0; p < POINTS; p++) {
 		json_t *c = json_object();
 
 		json_object_set_new(c, "point",
 		    json_string(point_name((enum point)p)));
 		put_file(c, run_path_capture(n->name, (enum point)p));
-		put_fields(c, capture_fields, N(capture_fields),
-		    &n->captures[p]);
+		put_fields(c, &run_fields_capture, &n->captures[p]);
 		json_array_append_new(captures, c);
 	}
 	for (size_t i = 0; i < n->n_texts; i++) {
 		json_t *t = json_object();
 
-		put_fields(t, text_fields, N(text_fields), &n->texts[i]);
+		put_fields(t, &run_fields_text, &n->texts[i]);
 		put_file(t, run_path_text(n->name, n->texts[i].name));
 		json_array_append_new(texts, t);
 	}
@@ -210,7 +73,7 @@ probes_json(const struct run_probes *p)
 		json_array_append_new(sizes, json_integer(p->sizes[i]));
 	json_object_set_new(o, "nonce", json_string(nonce));
 	json_object_set_new(o, "sizes", sizes);
-	put_fields(o, probes_fields, N(probes_fields), p);
+	put_fields(o, &run_fields_probes, p);
 	return o;
 }
 
@@ -250,7 +113,7 @@ run_json_write(const struct run *r, struct buf *out, struct err *e)
 	o = json_object();
 	nodes = json_array();
 	json_object_set_new(o, "version", json_integer(RUN_VERSION));
-	put_fields(o, run_fields, N(run_fields), r);
+	put_fields(o, &run_fields_run, r);
 	json_object_set_new(o, "probes", probes_json(&r->probes));
 	for (size_t i = 0; i < SIDES; i++)
 		json_array_append_new(nodes,
@@ -284,124 +147,17 @@ bad(const struct place *p, const char *key, const char *what, struct err *e)
 	    what);
 }
 
-static const char *
-read_text(const json_t *v, int64_t max, char **ret)
-{
-	if (!json_is_string(v))
-		return "not a string";
-	if (json_string_length(v) > (size_t)max)
-		return "too long";
-	*ret = xstrdup(json_string_value(v));
-	return NULL;
-}
-
-static const char *
-read_name(const json_t *v, char *dst)
-{
-	if (!json_is_string(v))
-		return "not a string";
-	if (!span_copy(span_of(json_string_value(v)), dst, FACT_NAME_MAX))
-		return "too long";
-	return NULL;
-}
-
-static const char *
-read_addr(const json_t *v, struct ip *ret)
-{
-	if (json_is_null(v))
-		return NULL;
-	if (!json_is_string(v) ||
-	    ip_parse(span_of(json_string_value(v)), ret) < 0)
-		return "not an address";
-	return NULL;
-}
-
-static const char *
-read_wall(const json_t *v, struct wall *ret)
-{
-	if (!json_is_string(v) ||
-	    date_parse(span_of(json_string_value(v)), ret) < 0)
-		return "not a date and time in UTC";
-	return NULL;
-}
-
-static const char *
-read_int(const json_t *v, int64_t max, int64_t *ret)
-{
-	if (!json_is_integer(v))
-		return "not a whole number";
-	if (json_integer_value(v) < 0 || json_integer_value(v) > max)
-		return "out of range";
-	*ret = json_integer_value(v);
-	return NULL;
-}
-
-static void
-store_int(enum kind kind, int64_t n, void *p)
-{
-	if (kind == U16)
-		*(uint16_t *)p = (uint16_t)n;
-	else if (kind == U32)
-		*(uint32_t *)p = (uint32_t)n;
-	else if (kind == UINT)
-		*(unsigned *)p = (unsigned)n;
-	else if (kind == U64)
-		*(uint64_t *)p = (uint64_t)n;
-	else
-		*(size_t *)p = (size_t)n;
-}
-
-/* Returns what is wrong with v, or NULL. */
-static const char *
-read_field(const struct field *f, const json_t *v, void *base)
-{
-	void *p = (char *)base + f->at;
-	const char *wrong;
-	int64_t n = -1;
-
-	switch (f->kind) {
-	case OR_NULL:
-		return json_is_null(v) ? NULL : read_text(v, f->max, p);
-	case TEXT:
-		return read_text(v, f->max, p);
-	case NAME:
-		return read_name(v, p);
-	case ADDR:
-		return read_addr(v, p);
-	case WALL:
-		return read_wall(v, p);
-	case FLAG:
-		*(bool *)p = json_is_true(v);
-		return json_is_boolean(v) ? NULL : "not true or false";
-	case STATUS:
-		wrong = json_is_null(v) ? NULL : read_int(v, f->max, &n);
-		*(int *)p = (int)n;
-		return wrong;
-	case U16:
-	case U32:
-	case UINT:
-	case U64:
-	case SIZE:
-		break;
-	}
-	wrong = read_int(v, f->max, &n);
-	if (wrong != NULL)
-		return wrong;
-	store_int(f->kind, n, p);
-	return NULL;
-}
-
 static int
-get_fields(const struct place *p, const struct field *f, size_t n, void *base,
+get_fields(const struct place *p, const struct run_fields *f, void *base,
     struct err *e)
 {
-	for (size_t i = 0; i < n; i++) {
-		const json_t *v = json_object_get(p->o, f[i].key);
+	for (size_t i = 0; i < f->n; i++) {
+		const json_t *v = json_object_get(p->o, f->v[i].key);
 		const char *wrong =
-		    v != NULL ? read_field(&f[i], v, base) : "missing";
+		    v != NULL ? run_field_read(&f->v[i], v, base) : "missing";
 
 		if (wrong != NULL)
-			return bad(p, f[i].key, wrong, e);
+			return bad(p, f->v[i].key, wrong, e);
 	}
 	return 0;
 }
@@ -475,8 +231,7 @@ get_captures(const struct place *p, struct run_node *n, struct err *e)
 		    get_fixed(&c, "point", point, e) < 0 ||
 		    get_file(&c, run_path_capture(n->name, (enum point)i), e) <
 			0 ||
-		    get_fields(&c, capture_fields, N(capture_fields),
-			&n->captures[i], e) < 0)
+		    get_fields(&c, &run_fields_capture, &n->captures[i], e) < 0)
 			return -1;
 	}
 	return 0;
@@ -491,7 +246,7 @@ get_text(const struct place *p, struct run_node *n, struct err *e)
 	    mem_grow(n->texts, n->n_texts, &n->room_texts, sizeof(*n->texts));
 	t = &n->texts[n->n_texts];
 	*t = (struct run_text){ 0 };
-	if (get_fields(p, text_fields, N(text_fields), t, e) < 0) {
+	if (get_fields(p, &run_fields_text, t, e) < 0) {
 		free(t->name);
 		return -1;
 	}
@@ -533,7 +288,7 @@ get_nodes(const struct place *p, struct run *r, struct err *e)
 
 		if (get_element(p, "nodes", list, i, &at, e) < 0 ||
 		    get_fixed(&at, "side", side_name((enum side)i), e) < 0 ||
-		    get_fields(&at, node_fields, N(node_fields), n, e) < 0)
+		    get_fields(&at, &run_fields_node, n, e) < 0)
 			return -1;
 		if (!run_path_node_ok(n->name))
 			return bad(&at, "name", "cannot name a directory", e);
@@ -574,13 +329,13 @@ get_probes(const struct place *p, struct run_probes *ret, struct err *e)
 	for (size_t i = 0; i < json_array_size(sizes); i++) {
 		int64_t n = 0;
 		const char *wrong =
-		    read_int(json_array_get(sizes, i), UINT16_MAX, &n);
+		    run_field_int(json_array_get(sizes, i), UINT16_MAX, &n);
 
 		if (wrong != NULL)
 			return bad(&at, "sizes", wrong, e);
 		ret->sizes[ret->n_sizes++] = (uint16_t)n;
 	}
-	return get_fields(&at, probes_fields, N(probes_fields), ret, e);
+	return get_fields(&at, &run_fields_probes, ret, e);
 }
 
 static int
@@ -635,7 +390,7 @@ run_json_read(const char *text, size_t len, struct run *ret, struct err *e)
 		goto out;
 	}
 	if (get_version(&top, e) < 0 ||
-	    get_fields(&top, run_fields, N(run_fields), &r, e) < 0 ||
+	    get_fields(&top, &run_fields_run, &r, e) < 0 ||
 	    get_probes(&top, &r.probes, e) < 0 || get_nodes(&top, &r, e) < 0)
 		goto out;
 	*ret = r;

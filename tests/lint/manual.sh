@@ -50,7 +50,7 @@ if [ -d src/diagnose ]; then
 	rm -f "$list.2"
 fi
 
-sed -n 's/^	{ "\([a-z_]*\)", [A-Z_0-9]*, AT(.*/\1/p' src/model/run_json.c \
+sed -n 's/^	{ "\([a-z_]*\)", FIELD_.*/\1/p' src/model/run_field.c \
     >"$list"
 said src/man/espy-run.5 'member' '^\.It Ic (.* )?%s( |$)' <"$list"
 

@@ -1,6 +1,6 @@
-/* links: model/run_json model/run_path model/run model/point
- * model/addr
- * base/buf base/date base/err base/mem base/str base/utf8 */
+/* links: model/run_json model/run_field model/run_path model/run
+ * model/point model/addr base/buf base/date base/err base/mem base/str
+ * base/utf8 */
 #include "unit.h"
 
 #include <jansson.h>
