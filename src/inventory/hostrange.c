@@ -183,6 +183,10 @@ next_part(struct span *rest, size_t max, struct names *ret, struct err *e)
 	if (rest->p[0] != '[') {
 		while (n < rest->n && rest->p[n] != '[' && rest->p[n] != ']')
 			n++;
+		if (n > HOSTRANGE_NAME_MAX)
+			return err_set(e, ERR_INPUT,
+			    "host name of %zu bytes; %d is the most", n,
+			    HOSTRANGE_NAME_MAX);
 		*ret = (struct names){ 0 };
 		add_name(ret, &cap, xstrndup(rest->p, n));
 	} else {
@@ -211,7 +215,7 @@ hostrange_expand(struct span text, size_t max, struct names *ret, size_t *at,
 	*at = 0;
 	if (text.n > HOSTRANGE_TEXT_MAX)
 		return err_set(e, ERR_INPUT,
-		    "host name of %zu bytes; %d is the most", text.n,
+		    "host range of %zu bytes; %d is the most", text.n,
 		    HOSTRANGE_TEXT_MAX);
 	add_name(&out, &cap, xstrdup(""));
 	while (rest.n > 0) {

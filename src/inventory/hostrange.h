@@ -13,8 +13,9 @@ struct buf;
 struct err;
 
 enum {
-	HOSTRANGE_TEXT_MAX = 512, /* bytes of text to expand */
-	HOSTRANGE_PARTS_MAX = 8	  /* brackets in one text */
+	HOSTRANGE_TEXT_MAX = 1 << 20, /* bytes of text to expand */
+	HOSTRANGE_NAME_MAX = 512,     /* of them outside of brackets */
+	HOSTRANGE_PARTS_MAX = 8	      /* brackets in one text */
 };
 
 /* Names of the caller's own. */

@@ -317,7 +317,7 @@ merge_hosts(struct inv *inv, struct err *e)
 	for (size_t i = 0; i < inv->n_members && r == 0; i++)
 		r = merge_host(&m, i, e);
 	/* The array has stopped moving: now hosts may point into it. */
-	inv->host_vars = m.vars;
+	inv->host_vars = m.vars != NULL ? m.vars : xcalloc(1, sizeof(*m.vars));
 	for (size_t i = 0; i < inv->n_members && r == 0; i++) {
 		inv->hosts[i].vars = inv->host_vars + next;
 		next += inv->hosts[i].n_vars;

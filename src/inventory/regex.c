@@ -6,7 +6,7 @@
 
 enum {
 	REGEX_TEXT_MAX = 256,
-	REGEX_REPEAT_MAX = 1000 /* product of all bounds */
+	REGEX_REPEAT_MAX = 1024 /* product of all bounds; "+" counts 2 */
 };
 
 static bool
@@ -50,13 +50,16 @@ check(struct span text, struct err *e)
 			    "\"~%.*s\": there is no \\%c in a POSIX regular "
 			    "expression; write [0-9], [[:alnum:]], ...",
 			    (int)text.n, text.p, rest.p[0]);
-		if (text.p[i] == '{' && repeat <= REGEX_REPEAT_MAX)
+		/* Libraries copy what is repeated; nested, that multiplies. */
+		if (repeat <= REGEX_REPEAT_MAX && text.p[i] == '{')
 			repeat *= bound(rest);
+		else if (repeat <= REGEX_REPEAT_MAX && text.p[i] == '+')
+			repeat *= 2;
 	}
 	if (repeat > REGEX_REPEAT_MAX)
 		return err_set(e, ERR_USAGE,
-		    "\"~%.*s\": repeats more than %d times", (int)text.n,
-		    text.p, REGEX_REPEAT_MAX);
+		    "\"~%.*s\": its repetitions multiply to more than %d",
+		    (int)text.n, text.p, REGEX_REPEAT_MAX);
 	return 0;
 }
 

@@ -114,8 +114,9 @@ parse_subscript(struct span word, struct subscript *ret)
 		inside.p++;
 		inside.n--;
 	}
-	span_until(&inside,
-	    inside.n > 0 && memchr(inside.p, ':', inside.n) != NULL ? ':' : '-',
+	if (inside.n == 0)
+		return false;
+	span_until(&inside, memchr(inside.p, ':', inside.n) != NULL ? ':' : '-',
 	    &from);
 	if (span_u64(from, INV_HOSTS_MAX, &s.from) < 0)
 		return false;

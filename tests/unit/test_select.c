@@ -162,6 +162,7 @@ test_refuses(void **state)
 		    "pattern: no host or group matches \"web[-0]\"" },
 		{ "w[03:05].ex.net", NULL,
 		    "pattern: no host or group matches \"w05.ex.net\"" },
+		{ "p[]", NULL, "pattern: no host or group matches \"p[]\"" },
 		{ "p[3:1]", NULL,
 		    "pattern: host range \"3:1\": it begins after its end" },
 		{ "", NULL, "pattern \"\": it is empty" },
@@ -174,8 +175,8 @@ test_refuses(void **state)
 		    "pattern: \"~\\d+\": there is no \\d in a POSIX regular "
 		    "expression; write [0-9], [[:alnum:]], ..." },
 		{ "~(((a{255}){255}){255})", NULL,
-		    "pattern: \"~(((a{255}){255}){255})\": repeats more than "
-		    "1000 times" },
+		    "pattern: \"~(((a{255}){255}){255})\": its repetitions "
+		    "multiply to more than 1024" },
 		{ "idle", NULL, "pattern \"idle\": no host is left" },
 		{ "pg:!db", NULL, "pattern \"pg:!db\": no host is left" },
 		{ "pg", "web",
