@@ -305,7 +305,9 @@ sa_begin(struct sa *sa, struct span line)
 static int
 sa_end(struct sa *sa, unsigned saw)
 {
-	sa->larval = sa->crypt[0] == '\0' && sa->auth[0] == '\0';
+	/* IPComp and its tunnels have neither, and are whole. */
+	sa->larval = (sa->proto == 50 || sa->proto == 51) &&
+	    sa->crypt[0] == '\0' && sa->auth[0] == '\0';
 	return (saw & SAW_ALL) == SAW_ALL ? 0 : -1;
 }
 

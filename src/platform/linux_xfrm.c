@@ -87,8 +87,11 @@ xfrm_read_selector(struct span line, struct xfrm_selector *ret)
 	    (words_value(line, "proto", &w) &&
 		xfrm_read_protocol(w, &s.proto) < 0))
 		return -1;
+	/* The kernel keeps ICMP's type and code where ports are. */
 	if (read_port(line, "sport", &s.sport) < 0 ||
-	    read_port(line, "dport", &s.dport) < 0)
+	    read_port(line, "dport", &s.dport) < 0 ||
+	    read_port(line, "type", &s.sport) < 0 ||
+	    read_port(line, "code", &s.dport) < 0)
 		return -1;
 	*ret = s;
 	return 0;
