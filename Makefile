@@ -40,7 +40,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 # "links: base/buf base/mem"; anything impure that creeps in fails to link.
 links = $(shell awk '/links:/ { on = 1; sub(/.*links:/, "") } on { last = /\*\//; gsub(/ ?\*\/|^ \*/, ""); print } last { exit }' $(1))
 
-.PHONY: all test unit golden golden-update lint fuzz lab-test demo bench \
+.PHONY: all test unit integration golden golden-update lint fuzz lab-test demo bench \
 	install deps clean help
 all: $(ESPY)
 
@@ -92,6 +92,27 @@ $(foreach t,$(FUZZERS),$(eval $(call fuzz_rule,$(t))))
 fuzz: $(FUZZERS:%=build/fuzz/%)
 	@sh tests/fuzz/run.sh $(FUZZ_S) $(sort $^)
 
+# Programs that tests and benchmarks run: built like espy, linked like a unit.
+TOOLS := $(wildcard tests/integration/*.c tests/bench/*.c tests/bench/*/*.c)
+TOOL_DIR := $(B)/tools
+tool = $(TOOL_DIR)/$(basename $(notdir $(1)))
+define tool_rule
+$(call tool,$(1)): $(1) Makefile $(patsubst %,$(B)/%.o,$(call links,$(1)))
+	@mkdir -p $$(@D)
+	@echo "  CC $$<"
+	@$$(COMPILE) -o $$@ $$(filter %.c %.o,$$^) $$(PKG_LIBS)
+endef
+$(foreach t,$(TOOLS),$(eval $(call tool_rule,$(t))))
+tools := $(foreach t,$(TOOLS),$(call tool,$(t)))
+
+## make integration     espy's parts against other programs
+integration: $(ESPY) $(tools)
+	@sh tests/integration/run.sh $(ESPY) $(TOOL_DIR)
+
+## make bench           speed and memory, against other programs
+bench: $(ESPY) $(tools)
+	@sh tests/bench/run.sh $(ESPY) $(TOOL_DIR)
+
 ## make lint            layers, banned functions, sizes, format, shell, manual
 lint:
 	@sh tests/lint/run.sh
@@ -118,4 +139,4 @@ install: all
 clean:
 	rm -rf build
 
--include $(OBJS:.o=.d) $(UNITS:%=$(B)/unit/%.d)
+-include $(OBJS:.o=.d) $(tools:%=%.d) $(UNITS:%=$(B)/unit/%.d)
