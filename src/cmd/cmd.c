@@ -9,8 +9,6 @@
 #include "base/mem.h"
 #include "cmd/opt.h"
 
-#define ESPY_VERSION "0.1"
-
 static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
@@ -20,6 +18,8 @@ static const struct command {
 	{ "hosts", cmd_hosts, "[PATTERN]", "what the inventory says" },
 	{ "run", cmd_run, "PATTERN -- COMMAND",
 	    "one command everywhere, equal answers folded" },
+	{ "diagnose", cmd_diagnose, "A B",
+	    "name the node and stage that drops" },
 	{ "analyze", cmd_analyze, "CAPTURE CAPTURE",
 	    "what one capture has and another one lacks" },
 	{ NULL, NULL, NULL, NULL },

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define ESPY_VERSION "0.1"
+
 struct err;
 
 /* Exit statuses, as espy(1) documents them. */

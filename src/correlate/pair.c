@@ -301,8 +301,10 @@ add_sentinel(struct pair *p, enum side side, const struct packet *pkt)
 	list->v = mem_grow(list->v, list->n, &list->room, sizeof(*list->v));
 	list->v[list->n++] = (struct echo_seen){ pkt->time.ns, l->icmp.id,
 		l->icmp.seq, reply, sender };
-	if (sender == side && !reply)
+	if (!reply && sender == side)
 		p->l.taps[side][POINT_UNDERLAY].sentinels++;
+	if (!reply && sender != side)
+		p->l.taps[side][POINT_UNDERLAY].peer_sentinels++;
 }
 
 static void

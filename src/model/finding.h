@@ -57,7 +57,7 @@ enum verdict_kind {
 
 struct verdict {
 	enum verdict_kind kind;
-	char sentence[FINDING_TEXT_MAX]; /* the whole answer in one */
+	char sentence[2 * FINDING_TEXT_MAX]; /* the whole answer in one */
 	/* Worst first; [0] is the verdict's own when kind is VERDICT_FAULT. */
 	struct finding findings[VERDICT_FINDINGS_MAX];
 	size_t n_findings;

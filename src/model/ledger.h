@@ -74,6 +74,7 @@ struct tap {
 	int64_t first_ns, last_ns; /* times of first and last frame; 0: none */
 	unsigned sentinels_sent; /* underlay: pings of its own that must show */
 	unsigned sentinels;	 /* how many of them did */
+	unsigned peer_sentinels; /* how many of the peer's arrived */
 };
 
 /* Tunnel packets of one direction of the underlay, A to B or B to A. */

@@ -21,6 +21,15 @@ platform_find(struct span sysname)
 	return NULL;
 }
 
+const struct platform *
+platform_named(const char *name)
+{
+	for (size_t i = 0; i < sizeof(platforms) / sizeof(platforms[0]); i++)
+		if (strcmp(name, platforms[i]->name) == 0)
+			return platforms[i];
+	return NULL;
+}
+
 static const char *const section_names[SECTIONS] = {
 	[SECTION_UNAME] = "uname",
 	[SECTION_CLOCK] = "clock",

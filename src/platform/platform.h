@@ -160,6 +160,8 @@ struct platform {
 
 /* By what `uname -s` printed (white space around it is ignored), or NULL. */
 const struct platform *platform_find(struct span sysname);
+/* By espy's own name for it, as run.json has it, or NULL. */
+const struct platform *platform_named(const char *name);
 /* What to run first: prints the answer that platform_find() wants. */
 extern const char platform_hello[];
 

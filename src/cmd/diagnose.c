@@ -1,0 +1,152 @@
+/* diagnose: measure a pair, and say who drops its packets. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "cmd/cmd.h"
+#include "cmd/gather.h"
+#include "cmd/load.h"
+#include "cmd/opt.h"
+#include "cmd/pipeline.h"
+#include "cmd/remote.h"
+#include "cmd/show.h"
+#include "inventory/inventory.h"
+#include "io/fanout.h"
+#include "io/rundir.h"
+
+enum {
+	COUNT_DEFAULT = 100, /* 0 of 100 lost: below 3.0 % with 95 % */
+	COUNT_MAX = 6400
+};
+
+/* One host for one word. */
+static int
+find_host(const struct inv *inv, const char *word, const struct host **ret,
+    struct err *e)
+{
+	struct inv_pick pick = { 0 };
+	int r = 0;
+
+	if (inv_select(inv, word, NULL, &pick, e) < 0)
+		return -1;
+	if (pick.n != 1)
+		r = err_set(e, ERR_USAGE,
+		    "diagnose: \"%s\" is %zu hosts; name one", word, pick.n);
+	else if (pick.hosts[0]->address == NULL)
+		r = err_set(e, ERR_INPUT,
+		    "%s: %s has no address in the inventory",
+		    pick.hosts[0]->where, pick.hosts[0]->name);
+	else
+		*ret = pick.hosts[0];
+	inv_pick_free(&pick);
+	return r;
+}
+
+static int
+find_pair(const struct inv *inv, const struct args *a,
+    const struct host *hosts[2], struct err *e)
+{
+	if (a->n_words != 2)
+		return err_set(e, ERR_USAGE,
+		    "diagnose: two hosts are needed, not %d", a->n_words);
+	for (int i = 0; i < 2; i++)
+		if (find_host(inv, a->words[i], &hosts[i], e) < 0)
+			return -1;
+	if (hosts[0] == hosts[1])
+		return err_set(e, ERR_USAGE,
+		    "diagnose: %s and itself are no pair", hosts[0]->name);
+	return 0;
+}
+
+static struct wall
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (struct wall){ t.tv_sec * NS_PER_S + t.tv_nsec };
+}
+
+/* Makes the directory and fills it; *dir is the caller's to free(3). */
+static int
+measure(const struct args *a, const struct host *const hosts[2], uint64_t count,
+    char **dir, bool *interrupted, struct err *e)
+{
+	struct gather_opts o = { .count = (unsigned)count,
+		.progress = a->common.verbose > 0 || isatty(STDERR_FILENO) };
+	struct fanout *f = NULL;
+	struct run run;
+	char *name;
+	int r = -1;
+
+	run_init(&run);
+	run.tool = xstrdup("espy " ESPY_VERSION);
+	run.kind = xstrdup("diagnose");
+	run.started = now();
+	name = rundir_name(run.started, hosts[0]->name, hosts[1]->name);
+	if (remote_open(&a->common, &f, e) == 0 &&
+	    rundir_create(a->common.outdir, name, dir, e) == 0)
+		r = gather_pair(f, hosts, &o, *dir, &run, interrupted, e);
+	fanout_free(f);
+	free(name);
+	run_free(&run);
+	return r;
+}
+
+static int
+diagnose(const struct args *a, const struct inv *inv, uint64_t count,
+    struct err *e)
+{
+	const struct host *hosts[2];
+	struct analysis result = { 0 };
+	bool interrupted = false;
+	char *dir = NULL;
+	int status;
+
+	if (find_pair(inv, a, hosts, e) < 0)
+		return cmd_fail(e);
+	if (a->common.dry_run) {
+		printf("%s and %s: ask both what they are, capture on the "
+		       "overlay and underlay device of each, send %u pings "
+		       "from the first; nothing is changed\n",
+		    hosts[0]->name, hosts[1]->name, (unsigned)count);
+		return EXIT_CLEAN;
+	}
+	if (measure(a, hosts, count, &dir, &interrupted, e) < 0 ||
+	    pipeline_analyze(dir, &result, e) < 0)
+		status = cmd_fail(e);
+	else
+		status = show_analysis(&result, &a->common, dir);
+	analysis_free(&result);
+	free(dir);
+	return interrupted ? EXIT_INTERRUPTED : status;
+}
+
+int
+cmd_diagnose(int argc, char **argv)
+{
+	uint64_t count = COUNT_DEFAULT;
+	const struct opt opts[] = { { "count", 'c', OPT_NUMBER, &count, "N",
+	    "pings to send (100)", 1, COUNT_MAX } };
+	const struct opt_table own = { opts, 1 };
+	struct inv *inv = NULL;
+	struct args a;
+	struct err e;
+	int status;
+
+	if (cmd_args(argc, argv, &own, &a, &e) < 0)
+		status = cmd_fail(&e);
+	else if (a.common.help)
+		status = EXIT_CLEAN;
+	else if (load_inventory(a.common.inventory, &inv, &e) < 0)
+		status = cmd_fail(&e);
+	else
+		status = diagnose(&a, inv, count, &e);
+	inv_free(inv);
+	cmd_args_free(&a);
+	return status;
+}

@@ -1,0 +1,639 @@
+#include "cmd/gather.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "cmd/pipeline.h"
+#include "io/fanout.h"
+#include "io/rundir.h"
+#include "model/capstat.h"
+#include "model/host.h"
+#include "model/run.h"
+#include "model/run_json.h"
+#include "plan/pair.h"
+#include "platform/platform.h"
+#include "platform/section.h"
+
+enum {
+	SIZES = 10,	   /* pings that run at the same time */
+	SIZE_FIRST = 72,   /* ICMP data bytes of the first */
+	SIZE_STEP = 16,	   /* one cipher block */
+	INTERVAL_MS = 200, /* the least that ping allows everybody */
+	SENTINEL_SIZE = 1000,
+	SENTINELS = 2,
+	SENTINEL_INTERVAL_MS = 200,
+	WAIT_MS = 1000,	 /* for a last answer */
+	SETTLE_MS = 300, /* from "listening" to sure */
+	READY_MS = 5000, /* for a capture to begin */
+	STOP_MS = 4000,	 /* for a capture to end */
+	SLACK_S = 20	 /* on the node, over what is planned */
+};
+
+struct gather;
+
+/* A script on one node; its sections become texts "PHASE/SECTION". */
+struct job {
+	struct gather *g;
+	enum side side;
+	const char *phase;
+	struct buf script;
+	bool hello; /* the answer names the platform instead */
+};
+
+/* A capture at one point of one node. */
+struct watch {
+	struct gather *g;
+	enum side side;
+	enum point point;
+	struct buf script, log;
+	struct rundir_file *file;
+	struct task *task; /* NULL once it has ended */
+	bool started, ready;
+};
+
+struct gather {
+	struct fanout *fanout;
+	const struct host *const *hosts;
+	const struct gather_opts *opts;
+	const char *dir;
+	struct run *run;
+	const struct platform *platform[SIDES];
+	struct facts facts[SIDES];
+	char nonce[2 * RUN_NONCE_BYTES + 1];
+	struct watch watches[SIDES][POINTS];
+	size_t pending; /* jobs under way */
+	bool interrupted;
+	bool failed; /* this host failed; err says how */
+	struct err err;
+};
+
+static void
+step(const struct gather *g, const char *what)
+{
+	if (g->opts->progress)
+		fprintf(stderr, "espy: %s\n", what);
+}
+
+/* ---- waiting ----------------------------------------------------------- */
+
+static bool
+jobs_done(void *arg)
+{
+	const struct gather *g = arg;
+
+	return g->pending == 0 || g->failed;
+}
+
+static bool
+captures_ready(void *arg)
+{
+	struct gather *g = arg;
+
+	for (size_t s = 0; s < SIDES; s++)
+		for (size_t p = 0; p < POINTS; p++)
+			if (g->watches[s][p].task != NULL &&
+			    !g->watches[s][p].ready)
+				return false;
+	return true;
+}
+
+static bool
+captures_done(void *arg)
+{
+	const struct gather *g = arg;
+
+	for (size_t s = 0; s < SIDES; s++)
+		for (size_t p = 0; p < POINTS; p++)
+			if (g->watches[s][p].task != NULL)
+				return false;
+	return true;
+}
+
+static bool
+never(void *arg)
+{
+	(void)arg;
+	return false;
+}
+
+/* False when the run must come to its end now. */
+static bool
+wait_for(struct gather *g, bool (*until)(void *), int64_t limit_ms)
+{
+	if (fanout_run(g->fanout, until, g, limit_ms) == FANOUT_INTERRUPTED)
+		g->interrupted = true;
+	return !g->interrupted && !g->failed;
+}
+
+/* ---- scripts whose answer is sections ---------------------------------- */
+
+static void
+node_failed(struct gather *g, enum side s, const char *why)
+{
+	struct run_node *n = &g->run->nodes[s];
+
+	if (n->failure == NULL)
+		n->failure = xstrdup(why);
+}
+
+static void
+keep_text(struct gather *g, enum side s, const char *name, struct span text,
+    int status)
+{
+	if (!g->failed &&
+	    rundir_write_text(g->dir, &g->run->nodes[s], name, text.p, text.n,
+		status, &g->err) < 0)
+		g->failed = true;
+}
+
+static void
+keep_sections(struct gather *g, const struct job *j, struct span out)
+{
+	struct section s;
+
+	while (section_next(&out, g->nonce, &s)) {
+		char name[128];
+
+		snprintf(name, sizeof(name), "%s/%.*s", j->phase,
+		    (int)(s.name.n < 64 ? s.name.n : 64), s.name.p);
+		keep_text(g, j->side, name, s.text, s.whole ? s.status : -1);
+	}
+}
+
+static void
+keep_platform(struct gather *g, enum side s, struct span sysname)
+{
+	struct run_node *n = &g->run->nodes[s];
+
+	g->platform[s] = platform_find(sysname);
+	if (g->platform[s] == NULL) {
+		node_failed(g, s, "its platform is not one that espy knows");
+		return;
+	}
+	free(n->platform);
+	n->platform = xstrdup(g->platform[s]->name);
+}
+
+static void
+job_done(void *arg, const struct task_result *r)
+{
+	struct job *j = arg;
+	struct gather *g = j->g;
+	struct span out = { r->out, r->out_len };
+
+	g->pending--;
+	if (r->end != TASK_EXITED) {
+		char why[512];
+
+		snprintf(why, sizeof(why), "%s: %s", task_end_name(r->end),
+		    r->why);
+		node_failed(g, j->side, why);
+	}
+	if (j->hello && r->end == TASK_EXITED)
+		keep_platform(g, j->side, out);
+	else if (!j->hello)
+		keep_sections(g, j, out);
+	buf_free(&j->script);
+	free(j);
+}
+
+static struct job *
+job_new(struct gather *g, enum side s, const char *phase)
+{
+	struct job *j = xcalloc(1, sizeof(*j));
+
+	*j = (struct job){ .g = g, .side = s, .phase = phase };
+	buf_init(&j->script, PLATFORM_SCRIPT_MAX);
+	return j;
+}
+
+/* The job is the task's from here on. */
+static void
+job_start(struct job *j, bool hold_input, int64_t limit_ms)
+{
+	struct task_spec spec = { .host = j->g->hosts[j->side],
+		.input = j->script.data,
+		.input_len = j->script.len,
+		.hold_input = hold_input,
+		.limit_ms = limit_ms,
+		.out_cap = PLATFORM_OUTPUT_MAX,
+		.done = job_done,
+		.arg = j };
+
+	j->g->pending++;
+	fanout_start(j->g->fanout, &spec);
+}
+
+static void
+start_hello(struct gather *g, enum side s)
+{
+	struct job *j = job_new(g, s, "hello");
+
+	j->hello = true;
+	buf_puts(&j->script, platform_hello);
+	job_start(j, false, 0);
+}
+
+/* A script could not be written: our own doing, not the node's. */
+static void
+job_drop(struct job *j)
+{
+	j->g->failed = true;
+	buf_free(&j->script);
+	free(j);
+}
+
+static void
+start_facts(struct gather *g, enum side s, const char *phase, unsigned sections)
+{
+	struct job *j = job_new(g, s, phase);
+	const struct run_node *me = &g->run->nodes[s];
+	const struct run_node *peer = &g->run->nodes[!s];
+	const struct route_ask routes[] = { { peer->underlay, me->underlay },
+		{ peer->overlay, { 0 } } };
+	struct facts_ask ask = { .nonce = g->nonce, .sections = sections };
+
+	if (ip_is_set(&peer->underlay)) {
+		ask.routes = routes;
+		ask.n_routes = 2;
+	}
+	if (g->platform[s]->facts_script(&ask, &j->script, &g->err) < 0)
+		job_drop(j);
+	else
+		job_start(j, false, 0);
+}
+
+/* ---- captures ---------------------------------------------------------- */
+
+static int
+watch_sink(void *arg, enum task_stream stream, const void *p, size_t n)
+{
+	struct watch *w = arg;
+	struct capstat st;
+
+	if (stream == TASK_OUT) {
+		if (rundir_file_write(w->file, p, n, &w->g->err) == 0)
+			return 0;
+		w->g->failed = true;
+		return -1;
+	}
+	buf_add(&w->log, p, n);
+	w->g->platform[w->side]->parse_capstat((struct span){ w->log.data,
+						   w->log.len },
+	    &st);
+	w->ready = st.listening;
+	return 0;
+}
+
+static void
+watch_done(void *arg, const struct task_result *r)
+{
+	struct watch *w = arg;
+	struct run_capture *c = &w->g->run->nodes[w->side].captures[w->point];
+
+	w->task = NULL;
+	if (r->end == TASK_EXITED)
+		c->status = r->status;
+	else
+		buf_printf(&w->log, "espy: %s: %s\n", task_end_name(r->end),
+		    r->why);
+}
+
+static int
+write_filter(struct gather *g, const struct watch *w, struct buf *ret)
+{
+	const struct run_node *me = &g->run->nodes[w->side];
+	const struct run_node *peer = &g->run->nodes[!w->side];
+	const uint16_t ports[] = { me->vxlan_port, peer->vxlan_port };
+	const struct underlay_filter f = {
+		.peer = peer->underlay, .vxlan_ports = ports, .n_ports = 2
+	};
+
+	if (w->point == POINT_UNDERLAY)
+		return g->platform[w->side]->filter_underlay(&f, ret, &g->err);
+	return g->platform[w->side]->filter_overlay(&me->overlay,
+	    &peer->overlay, ret, &g->err);
+}
+
+static int
+write_capture_script(struct gather *g, struct watch *w, unsigned limit_s)
+{
+	struct run_node *n = &g->run->nodes[w->side];
+	struct run_capture *c = &n->captures[w->point];
+	struct capture_ask ask = { .nonce = g->nonce, .limit_s = limit_s };
+	struct buf filter;
+	int r;
+
+	snprintf(c->link, sizeof(c->link), "%s",
+	    w->point == POINT_OVERLAY ? n->overlay_link : n->underlay_link);
+	buf_init(&filter, PLATFORM_SCRIPT_MAX);
+	r = write_filter(g, w, &filter);
+	c->wanted = true;
+	c->filter = xstrdup(filter.data);
+	ask.link = c->link;
+	ask.filter = c->filter;
+	if (r == 0)
+		r = g->platform[w->side]->capture_script(&ask, &w->script,
+		    &g->err);
+	buf_free(&filter);
+	return r;
+}
+
+static void
+watch_start(struct gather *g, enum side s, enum point p, unsigned limit_s)
+{
+	struct watch *w = &g->watches[s][p];
+	struct task_spec spec = { .host = g->hosts[s],
+		.hold_input = true,
+		.limit_ms = (int64_t)(limit_s + 5) * 1000,
+		.sink = watch_sink,
+		.done = watch_done,
+		.arg = w };
+
+	*w = (struct watch){ .g = g, .side = s, .point = p, .started = true };
+	buf_init(&w->script, PLATFORM_SCRIPT_MAX);
+	buf_init(&w->log, RUN_LOG_MAX);
+	if (write_capture_script(g, w, limit_s) < 0 ||
+	    rundir_capture_open(g->dir, &g->run->nodes[s], p, &w->file,
+		&g->err) < 0) {
+		g->failed = true;
+		return;
+	}
+	spec.input = w->script.data;
+	spec.input_len = w->script.len;
+	w->task = fanout_start(g->fanout, &spec);
+}
+
+/* Asks every capture to end, and makes those end that do not. */
+static void
+stop_captures(struct gather *g)
+{
+	for (size_t s = 0; s < SIDES; s++)
+		for (size_t p = 0; p < POINTS; p++)
+			if (g->watches[s][p].task != NULL)
+				fanout_send(g->watches[s][p].task, "stop\n", 5);
+	if (fanout_run(g->fanout, captures_done, g, STOP_MS) ==
+	    FANOUT_INTERRUPTED)
+		g->interrupted = true;
+	for (size_t s = 0; s < SIDES; s++)
+		for (size_t p = 0; p < POINTS; p++)
+			if (g->watches[s][p].task != NULL)
+				fanout_cancel(g->watches[s][p].task);
+	fanout_run(g->fanout, captures_done, g, STOP_MS);
+}
+
+static void
+close_captures(struct gather *g)
+{
+	for (size_t s = 0; s < SIDES; s++) {
+		for (size_t p = 0; p < POINTS; p++) {
+			struct watch *w = &g->watches[s][p];
+			struct run_capture *c = &g->run->nodes[s].captures[p];
+
+			if (!w->started)
+				continue;
+			if (w->file != NULL &&
+			    rundir_file_close(w->file, &c->bytes, &g->err) < 0)
+				g->failed = true;
+			c->log = xstrndup(w->log.data, w->log.len);
+			buf_free(&w->script);
+			buf_free(&w->log);
+		}
+	}
+}
+
+/* ---- probes ------------------------------------------------------------ */
+
+static void
+plan_probes(struct gather *g)
+{
+	struct run_probes *p = &g->run->probes;
+	unsigned n = g->opts->count;
+
+	p->n_sizes = n < SIZES ? n : SIZES;
+	p->count = (n + (unsigned)p->n_sizes - 1) / (unsigned)p->n_sizes;
+	p->interval_ms = INTERVAL_MS;
+	p->sentinel = SENTINEL_SIZE;
+	for (size_t i = 0; i < p->n_sizes; i++)
+		p->sizes[i] = (uint16_t)(SIZE_FIRST + SIZE_STEP * i);
+}
+
+/* How long the probes take at most, in seconds. */
+static unsigned
+probes_s(const struct run_probes *p)
+{
+	return (p->count * p->interval_ms + 999) / 1000 + 4;
+}
+
+static struct ping_ask
+sentinel(const struct gather *g, enum side s, unsigned wave)
+{
+	return (struct ping_ask){ .wave = wave,
+		.dst = g->run->nodes[!s].underlay,
+		.src = g->run->nodes[s].underlay,
+		.size = SENTINEL_SIZE,
+		.count = SENTINELS,
+		.interval_ms = SENTINEL_INTERVAL_MS,
+		.wait_ms = WAIT_MS / 2 };
+}
+
+static void
+start_pings(struct gather *g, enum side s, const char *phase,
+    const struct ping_ask *pings, size_t n)
+{
+	struct job *j = job_new(g, s, phase);
+	unsigned limit_s = probes_s(&g->run->probes) + SLACK_S;
+	struct probe_ask ask = { .nonce = g->nonce,
+		.pings = pings,
+		.n_pings = n,
+		.limit_s = limit_s };
+
+	memcpy(ask.pattern, g->run->probes.nonce, sizeof(ask.pattern));
+	if (g->platform[s]->probe_script(&ask, &j->script, &g->err) < 0)
+		job_drop(j);
+	else
+		job_start(j, true, (int64_t)(limit_s + 5) * 1000);
+}
+
+/* A's: sentinel, all sizes at once, sentinel. */
+static void
+start_probes(struct gather *g)
+{
+	const struct run_probes *p = &g->run->probes;
+	struct ping_ask pings[RUN_SIZES_MAX + 2];
+	size_t n = 0;
+
+	pings[n++] = sentinel(g, SIDE_A, 0);
+	for (size_t i = 0; i < p->n_sizes; i++)
+		pings[n++] = (struct ping_ask){ .wave = 1,
+			.dst = g->run->nodes[SIDE_B].overlay,
+			.src = g->run->nodes[SIDE_A].overlay,
+			.size = p->sizes[i],
+			.count = p->count,
+			.interval_ms = p->interval_ms,
+			.wait_ms = WAIT_MS };
+	pings[n++] = sentinel(g, SIDE_A, 2);
+	start_pings(g, SIDE_A, "probe", pings, n);
+}
+
+static void
+start_sentinels(struct gather *g, const char *phase)
+{
+	struct ping_ask ping = sentinel(g, SIDE_B, 0);
+
+	start_pings(g, SIDE_B, phase, &ping, 1);
+}
+
+/* ---- the run ----------------------------------------------------------- */
+
+/* The first node that failed makes the run incomplete. */
+static bool
+both_answer(struct gather *g)
+{
+	for (size_t s = 0; s < SIDES; s++) {
+		const struct run_node *n = &g->run->nodes[s];
+
+		if (n->failure == NULL)
+			continue;
+		g->run->why = xasprintf("%s: %s", n->name, n->failure);
+		return false;
+	}
+	return true;
+}
+
+static bool
+ask_facts(struct gather *g)
+{
+	step(g, "asking both nodes what they are");
+	for (enum side s = SIDE_A; s < SIDES; s++)
+		start_hello(g, s);
+	if (!wait_for(g, jobs_done, 0) || !both_answer(g))
+		return false;
+	for (enum side s = SIDE_A; s < SIDES; s++)
+		start_facts(g, s, "facts",
+		    SECTIONS_ALL & ~SECTION_BIT(SECTION_ROUTES));
+	if (!wait_for(g, jobs_done, 0) || !both_answer(g))
+		return false;
+	for (enum side s = SIDE_A; s < SIDES; s++)
+		pipeline_facts(&g->run->nodes[s], "facts", &g->facts[s]);
+	return true;
+}
+
+static bool
+make_plan(struct gather *g)
+{
+	const struct facts *const facts[2] = { &g->facts[SIDE_A],
+		&g->facts[SIDE_B] };
+	struct err e;
+
+	plan_probes(g);
+	if (plan_pair(facts, g->hosts, g->run, &e) == 0)
+		return true;
+	g->run->why = xstrdup(e.text);
+	return false;
+}
+
+static bool
+begin_captures(struct gather *g)
+{
+	unsigned limit_s = probes_s(&g->run->probes) + SLACK_S;
+
+	step(g, "starting four captures");
+	for (enum side s = SIDE_A; s < SIDES; s++)
+		for (enum point p = POINT_OVERLAY; p < POINTS; p++)
+			if (!g->failed)
+				watch_start(g, s, p, limit_s);
+	return !g->failed && wait_for(g, captures_ready, READY_MS);
+}
+
+static bool
+snapshot(struct gather *g, const char *phase, const char *sentinels)
+{
+	for (enum side s = SIDE_A; s < SIDES; s++)
+		start_facts(g, s, phase,
+		    SECTIONS_SNAPSHOT | SECTION_BIT(SECTION_ROUTES));
+	start_sentinels(g, sentinels);
+	return wait_for(g, jobs_done, 0);
+}
+
+/* True when every step was taken. */
+static bool
+measure(struct gather *g)
+{
+	if (!ask_facts(g) || !make_plan(g) || !begin_captures(g))
+		return false;
+	if (!wait_for(g, never, SETTLE_MS) || !snapshot(g, "before", "begin"))
+		return false;
+	step(g, "sending probes");
+	start_probes(g);
+	if (!wait_for(g, jobs_done, 0) || !snapshot(g, "after", "end"))
+		return false;
+	return both_answer(g);
+}
+
+/* A nonce that neither a node nor other traffic can guess. */
+static int
+make_nonce(struct gather *g)
+{
+	FILE *f = fopen("/dev/urandom", "rb");
+	uint8_t *nonce = g->run->probes.nonce;
+	size_t n = 0;
+
+	if (f != NULL)
+		n = fread(nonce, 1, RUN_NONCE_BYTES, f);
+	if (n != RUN_NONCE_BYTES)
+		err_sys(&g->err, "read /dev/urandom");
+	if (f != NULL)
+		fclose(f);
+	for (size_t i = 0; i < RUN_NONCE_BYTES; i++)
+		snprintf(g->nonce + 2 * i, 3, "%02x", nonce[i]);
+	return n == RUN_NONCE_BYTES ? 0 : -1;
+}
+
+static void
+begin_run(struct gather *g)
+{
+	for (size_t s = 0; s < SIDES; s++) {
+		const struct host *h = g->hosts[s];
+
+		g->run->nodes[s].name = xstrdup(h->name);
+		g->run->nodes[s].site = xstrdup(h->site != NULL ? h->site : "");
+		g->run->nodes[s].platform = xstrdup("");
+	}
+	g->run->complete = false;
+}
+
+int
+gather_pair(struct fanout *f, const struct host *const hosts[2],
+    const struct gather_opts *o, const char *dir, struct run *r,
+    bool *interrupted, struct err *e)
+{
+	struct gather g = {
+		.fanout = f, .hosts = hosts, .opts = o, .dir = dir, .run = r
+	};
+
+	begin_run(&g);
+	if (make_nonce(&g) < 0 || rundir_save(dir, r, &g.err) < 0) {
+		*e = g.err;
+		return -1;
+	}
+	r->complete = measure(&g);
+	stop_captures(&g);
+	close_captures(&g);
+	for (size_t s = 0; s < SIDES; s++)
+		facts_free(&g.facts[s]);
+	if (!r->complete && r->why == NULL)
+		r->why = xstrdup(g.interrupted ? "interrupted"
+			: g.failed	       ? g.err.text
+					       : "a node stopped answering");
+	*interrupted = g.interrupted;
+	if (!g.failed && rundir_save(dir, r, &g.err) < 0)
+		g.failed = true;
+	if (g.failed)
+		*e = g.err;
+	return g.failed ? -1 : 0;
+}

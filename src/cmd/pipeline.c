@@ -1,0 +1,219 @@
+#include "cmd/pipeline.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/err.h"
+#include "correlate/pair.h"
+#include "decode/decode.h"
+#include "diagnose/diagnose.h"
+#include "io/rundir.h"
+#include "io/savefile.h"
+#include "model/capstat.h"
+#include "model/frame.h"
+#include "model/pingstat.h"
+#include "platform/platform.h"
+#include "platform/section.h"
+
+void
+analysis_free(struct analysis *a)
+{
+	run_free(&a->run);
+	ledger_free(&a->ledger);
+}
+
+static const struct platform *
+platform_of(const struct run_node *n)
+{
+	return platform_named(n->platform);
+}
+
+/* The rest of the name when it is of the phase; otherwise NULL. */
+static const char *
+in_phase(const char *name, const char *phase)
+{
+	size_t n = strlen(phase);
+
+	return strncmp(name, phase, n) == 0 && name[n] == '/' ? name + n + 1
+							      : NULL;
+}
+
+void
+pipeline_facts(const struct run_node *n, const char *phase, struct facts *ret)
+{
+	const struct platform *p = platform_of(n);
+
+	*ret = (struct facts){ 0 };
+	if (p == NULL)
+		return;
+	for (size_t i = 0; i < n->n_texts; i++) {
+		const struct run_text *t = &n->texts[i];
+		const char *name = in_phase(t->name, phase);
+		struct section s;
+		struct err e;
+
+		if (name == NULL || t->status < 0)
+			continue;
+		s = (struct section){ .name = span_of(name),
+			.text = { t->text, t->len },
+			.whole = true,
+			.status = t->status };
+		/* What makes no sense is missing evidence, no error here. */
+		p->parse_section(&s, ret, &e);
+	}
+}
+
+/* How many of a node's own underlay pings left it, by what ping said. */
+static unsigned
+sentinels_sent(const struct run_node *n)
+{
+	static const char *const waves[] = { "probe/ping.0", "probe/ping.2",
+		"begin/ping.0", "end/ping.0" };
+	const struct platform *p = platform_of(n);
+	uint64_t sum = 0;
+
+	for (size_t i = 0; p != NULL && i < sizeof(waves) / sizeof(waves[0]);
+	     i++) {
+		const struct run_text *t = run_text(n, waves[i]);
+		struct pingstat st;
+
+		if (t == NULL)
+			continue;
+		p->parse_pings((struct span){ t->text, t->len }, &st);
+		sum += st.transmitted;
+		pingstat_free(&st);
+	}
+	return (unsigned)sum;
+}
+
+/* What the capture tool said of its capture. */
+static struct tap
+tap_of(const struct run_node *n, enum point point, const struct facts *facts)
+{
+	const struct run_capture *c = &n->captures[point];
+	const struct platform *p = platform_of(n);
+	struct tap t = { .wanted = c->wanted };
+	struct capstat st;
+
+	if (!c->wanted || p == NULL || c->log == NULL)
+		return t;
+	p->parse_capstat(span_of(c->log), &st);
+	t.present = st.listening;
+	t.refused = st.fail != CAPSTAT_FINE && !st.listening;
+	t.link_down = st.fail == CAPSTAT_DOWN || st.fail == CAPSTAT_WENT_DOWN;
+	t.clean_end = st.counted && st.fail == CAPSTAT_FINE;
+	t.kernel_drops = st.dropped + st.if_dropped;
+	t.said_captured = st.captured;
+	snprintf(t.why, sizeof(t.why), "%s", st.why);
+	if (point == POINT_UNDERLAY) {
+		t.sentinels_sent = sentinels_sent(n);
+		t.blind =
+		    facts->esp_offload && facts_gro(facts, n->underlay_link);
+	}
+	return t;
+}
+
+static int
+add_frames(struct savefile *s, const struct decode_opts *o, struct pair *p,
+    enum side side, enum point point, struct err *e)
+{
+	struct frame f;
+	int r;
+
+	while ((r = savefile_next(s, &f, e)) == 1) {
+		struct packet pkt;
+
+		decode_frame(&f, o, &pkt);
+		if (pair_add(p, side, point, &pkt, e) < 0)
+			return -1;
+	}
+	return r;
+}
+
+/* A capture that is not there has already been noted by its tap. */
+static int
+add_capture(const char *dir, const struct run_node *n, enum side side,
+    enum point point, const struct decode_opts *o, struct pair *p,
+    struct err *e)
+{
+	char *path = rundir_capture_path(dir, n, point);
+	struct savefile *s = NULL;
+	struct stat st;
+	int r = 0;
+
+	if (stat(path, &st) < 0 || st.st_size == 0)
+		goto out;
+	r = savefile_open(path, &s, e);
+	if (r == 0)
+		r = add_frames(s, o, p, side, point, e);
+	savefile_close(s);
+out:
+	free(path);
+	return r;
+}
+
+static int
+correlate(const char *dir, struct analysis *a, const struct diag_input *in,
+    struct err *e)
+{
+	const struct run *run = &a->run;
+	struct pair_spec spec = { .sentinel = run->probes.sentinel };
+	struct decode_opts opts;
+	struct pair *p;
+	int r = 0;
+
+	decode_opts_init(&opts);
+	memcpy(spec.nonce, run->probes.nonce, sizeof(spec.nonce));
+	spec.asked = (unsigned)run->probes.n_sizes * run->probes.count;
+	for (enum side s = SIDE_A; s < SIDES; s++) {
+		const struct run_node *n = &run->nodes[s];
+
+		spec.overlay[s] = n->overlay;
+		spec.underlay[s] = n->underlay;
+		if (n->vxlan_port != 0)
+			decode_opts_add_vxlan(&opts, n->vxlan_port);
+		for (enum point pt = POINT_OVERLAY; pt < POINTS; pt++)
+			spec.taps[s][pt] = tap_of(n, pt, &in->facts[s]);
+	}
+	p = pair_new(&spec);
+	for (enum side s = SIDE_A; s < SIDES && r == 0; s++)
+		for (enum point pt = POINT_OVERLAY; pt < POINTS && r == 0; pt++)
+			r = add_capture(dir, &run->nodes[s], s, pt, &opts, p,
+			    e);
+	if (r == 0)
+		pair_finish(p, &a->ledger);
+	pair_free(p);
+	return r;
+}
+
+int
+pipeline_analyze(const char *dir, struct analysis *ret, struct err *e)
+{
+	struct analysis a = { 0 };
+	struct diag_input in = { .run = &a.run, .ledger = &a.ledger };
+	int r;
+
+	if (rundir_load(dir, &a.run, e) < 0)
+		return -1;
+	for (enum side s = SIDE_A; s < SIDES; s++) {
+		pipeline_facts(&a.run.nodes[s], "facts", &in.facts[s]);
+		pipeline_facts(&a.run.nodes[s], "before", &in.before[s]);
+		pipeline_facts(&a.run.nodes[s], "after", &in.after[s]);
+	}
+	r = correlate(dir, &a, &in, e);
+	if (r == 0)
+		diag_run(&in, &a.verdict);
+	for (enum side s = SIDE_A; s < SIDES; s++) {
+		facts_free(&in.facts[s]);
+		facts_free(&in.before[s]);
+		facts_free(&in.after[s]);
+	}
+	if (r == 0)
+		*ret = a;
+	else
+		analysis_free(&a);
+	return r;
+}

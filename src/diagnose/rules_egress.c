@@ -1,0 +1,408 @@
+/*
+ * rules_egress: probes that left the overlay device and never came out of the
+ * underlay device of the same node.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "diagnose/leg.h"
+
+static const char *
+peer_ip(const struct leg *g, char out[IP_TEXT_MAX])
+{
+	return ip_text(&leg_node(g, g->peer)->underlay, out);
+}
+
+static enum answer
+no_route(const struct leg *g, struct finding *f)
+{
+	const struct ip *to = &leg_node(g, g->peer)->underlay;
+	const struct route *r = facts_route(leg_after(g, g->here), to);
+	char ip[IP_TEXT_MAX];
+
+	if (r == NULL)
+		r = facts_route(leg_before(g, g->here), to);
+	if (r == NULL)
+		return ANSWER_UNKNOWN;
+	if (r->reachable)
+		return ANSWER_NO;
+	peer_ip(g, ip);
+	find_cause(f, "it has no route to %s on the underlay", ip);
+	find_in(f, g, g->here, "before/routes", "%s: %s", ip, r->why);
+	find_remedy(f, leg_name(g, g->here), "find what forbids it",
+	    "ip route show match %s", ip);
+	return ANSWER_YES;
+}
+
+static enum answer
+policy_block(const struct leg *g, struct finding *f)
+{
+	if (!leg_rose(g, g->here, "XfrmOutPolBlock", "after/xfrm_stat", f))
+		return ANSWER_NO;
+	find_cause(f, "an IPsec policy of its own blocks them");
+	find_remedy(f, leg_name(g, g->here), "find the policy", "%s",
+	    "ip xfrm policy list dir out");
+	return ANSWER_YES;
+}
+
+static enum answer
+sa_expired(const struct leg *g, struct finding *f)
+{
+	uint64_t n;
+
+	if (!leg_rise(g, g->here, "XfrmOutStateExpired", &n) || n == 0 ||
+	    leg_sa_rise(g, g->here, g->travel).n > 0)
+		return ANSWER_NO;
+	find_cause(f,
+	    "its outbound SA reached its hard lifetime and was not "
+	    "replaced");
+	find_in(f, g, g->here, "after/xfrm_stat",
+	    "XfrmOutStateExpired rose by %" PRIu64, n);
+	find_remedy(f, leg_name(g, g->here), "negotiate anew", "%s",
+	    "swanctl --list-sas");
+	return ANSWER_YES;
+}
+
+static enum answer
+sequence_exhausted(const struct leg *g, struct finding *f)
+{
+	if (!leg_rose(g, g->here, "XfrmOutStateSeqError", "after/xfrm_stat", f))
+		return ANSWER_NO;
+	find_cause(f,
+	    "the ESP sequence number of its outbound SA is used up: "
+	    "it was never rekeyed");
+	find_remedy(f, leg_name(g, g->here), "rekey", "%s",
+	    "swanctl --list-sas");
+	return ANSWER_YES;
+}
+
+/* What IKE was seen to do at the node that has no SA. */
+struct ike_view {
+	size_t sent, received;	/* by `here`, at its own underlay */
+	size_t at_peer;		/* of what was sent, seen arriving */
+	size_t answers_at_peer; /* seen leaving the peer */
+	size_t auth_small;	/* IKE_AUTH answers too small for a CHILD_SA */
+	uint16_t notify;	/* clear error in an answer */
+};
+
+enum {
+	IKE_AUTH = 35,	     /* RFC 7296 section 3.1 */
+	IKE_RESPONSE = 0x20, /* flag */
+	IKE_AUTH_SMALL = 120 /* bytes: nothing but an encrypted NOTIFY */
+};
+
+static struct ike_view
+view_ike(const struct leg *g)
+{
+	const struct ledger *l = g->in->ledger;
+	struct ike_view v = { 0 };
+
+	for (size_t i = 0; i < l->n_ike; i++) {
+		const struct ike_seen *m = &l->ike[i];
+		bool answer = (m->ike.flags & IKE_RESPONSE) != 0;
+
+		if (m->side == g->here && m->outgoing)
+			v.sent++;
+		if (m->side == g->here && !m->outgoing) {
+			v.received++;
+			if (m->ike.exchange == IKE_AUTH && answer &&
+			    m->ike.length <= IKE_AUTH_SMALL)
+				v.auth_small++;
+			if (m->ike.notify > 0 && m->ike.notify < 16384)
+				v.notify = m->ike.notify;
+		}
+		if (m->side == g->peer && !m->outgoing)
+			v.at_peer++;
+		if (m->side == g->peer && m->outgoing)
+			v.answers_at_peer++;
+	}
+	return v;
+}
+
+/* No usable SA although the policy wants one: shared by the rules below. */
+static bool
+no_sa(const struct leg *g, struct finding *f)
+{
+	return leg_rose(g, g->here, "XfrmOutNoStates", "after/xfrm_stat", f);
+}
+
+static enum answer
+ike_auth(const struct leg *g, struct finding *f)
+{
+	struct ike_view v = view_ike(g);
+
+	if (v.auth_small == 0 || !no_sa(g, f))
+		return ANSWER_NO;
+	find_cause(f,
+	    "it has no SA, for IKE with %s fails to authenticate: their "
+	    "pre-shared keys or identities differ",
+	    leg_name(g, g->peer));
+	find_in(f, g, g->here, "underlay",
+	    "%zu IKE_AUTH answers too small to carry an SA", v.auth_small);
+	find_remedy(f, leg_name(g, g->here),
+	    "compare the secrets and identities on both nodes", "%s",
+	    "swanctl --load-creds");
+	find_remedy(f, leg_name(g, g->peer), "see what it complains of", "%s",
+	    "journalctl -u strongswan -n 50");
+	return ANSWER_YES;
+}
+
+static enum answer
+ike_refused(const struct leg *g, struct finding *f)
+{
+	struct ike_view v = view_ike(g);
+
+	if (v.notify == 0 || !no_sa(g, f))
+		return ANSWER_NO;
+	find_cause(f,
+	    "it has no SA, for %s refuses its IKE proposal (notify %u)",
+	    leg_name(g, g->peer), v.notify);
+	find_in(f, g, g->here, "underlay", "IKE answer with notify %u in clear",
+	    v.notify);
+	find_remedy(f, leg_name(g, g->here), "compare the proposals", "%s",
+	    "swanctl --list-conns");
+	return ANSWER_YES;
+}
+
+static enum answer
+ike_unanswered(const struct leg *g, struct finding *f)
+{
+	struct ike_view v = view_ike(g);
+	const char *peer = leg_name(g, g->peer);
+
+	if (v.sent == 0 || v.received > 0 || !no_sa(g, f))
+		return ANSWER_NO;
+	find_in(f, g, g->here, "underlay",
+	    "%zu IKE messages left, %zu arrived at %s, %zu answers left there",
+	    v.sent, v.at_peer, peer, v.answers_at_peer);
+	if (v.at_peer == 0) {
+		f->culprit = CULPRIT_NETWORK;
+		find_cause(f,
+		    "IKE (UDP 500 and 4500) does not get through to %s, so "
+		    "there is no SA",
+		    peer);
+	} else if (v.answers_at_peer > 0) {
+		f->culprit = CULPRIT_NETWORK;
+		find_cause(f,
+		    "the IKE answers of %s do not get through, so there is no "
+		    "SA",
+		    peer);
+	} else {
+		f->culprit = CULPRIT_NODE;
+		f->node = g->peer;
+		find_cause(f,
+		    "it does not answer IKE, so %s has no SA to send with",
+		    leg_name(g, g->here));
+		find_remedy(f, peer, "start its key daemon", "%s",
+		    "systemctl restart strongswan");
+	}
+	return ANSWER_YES;
+}
+
+static enum answer
+ike_silent(const struct leg *g, struct finding *f)
+{
+	struct ike_view v = view_ike(g);
+
+	if (v.sent > 0 || !no_sa(g, f))
+		return ANSWER_NO;
+	find_cause(f,
+	    "it has no SA for %s and its key daemon does not negotiate one",
+	    leg_name(g, g->peer));
+	find_in(f, g, g->here, "underlay", "no IKE message left %s",
+	    leg_name(g, g->here));
+	find_remedy(f, leg_name(g, g->here), "start the key daemon", "%s",
+	    "systemctl restart strongswan");
+	return ANSWER_YES;
+}
+
+static enum answer
+sa_missing(const struct leg *g, struct finding *f)
+{
+	if (!no_sa(g, f))
+		return ANSWER_NO;
+	find_cause(f, "it has no SA for %s", leg_name(g, g->peer));
+	find_remedy(f, leg_name(g, g->here), "see how far IKE came", "%s",
+	    "swanctl --list-sas");
+	return ANSWER_YES;
+}
+
+/* The default forwarding entry and the peer's own, against its address. */
+static enum answer
+fdb_wrong(const struct leg *g, struct finding *f)
+{
+	const struct facts *a = &g->in->facts[g->here];
+	const struct run_node *n = leg_node(g, g->here);
+	const struct link *l = facts_link(&g->in->facts[g->peer],
+	    leg_node(g, g->peer)->overlay_link);
+	char mac[MAC_TEXT_MAX], ip[IP_TEXT_MAX];
+
+	if ((a->have & HAVE_FDB) == 0 || l == NULL)
+		return ANSWER_UNKNOWN;
+	for (size_t i = 0; i < a->n_fdb; i++) {
+		const struct fdb_entry *e = &a->fdb[i];
+
+		if (strcmp(e->link, n->overlay_link) != 0 ||
+		    !mac_equal(&e->mac, &l->mac) || !ip_is_set(&e->dst) ||
+		    ip_equal(&e->dst, &leg_node(g, g->peer)->underlay))
+			continue;
+		find_cause(f, "it sends frames for %s to %s, which is not %s",
+		    mac_text(&e->mac, mac), ip_text(&e->dst, ip),
+		    leg_name(g, g->peer));
+		find_in(f, g, g->here, "facts/fdb", "%s dst %s", mac, ip);
+		find_remedy(f, n->name, "mend the entry",
+		    "bridge fdb replace %s dev %s dst %s", mac, n->overlay_link,
+		    peer_ip(g, ip));
+		return ANSWER_YES;
+	}
+	return ANSWER_NO;
+}
+
+static enum answer
+neighbour(const struct leg *g, struct finding *f)
+{
+	const struct facts *a = leg_after(g, g->here);
+	const struct ip *to = &leg_node(g, g->peer)->underlay;
+	const struct route *r = facts_route(leg_before(g, g->here), to);
+	const struct ip *hop;
+	char ip[IP_TEXT_MAX];
+
+	if (r == NULL)
+		return ANSWER_UNKNOWN;
+	hop = ip_is_set(&r->via) ? &r->via : to;
+	for (size_t i = 0; i < a->n_neighs; i++) {
+		const struct neigh *n = &a->neighs[i];
+
+		if (!ip_equal(&n->ip, hop) || strcmp(n->link, r->link) != 0 ||
+		    (strcmp(n->state, "FAILED") != 0 &&
+			strcmp(n->state, "INCOMPLETE") != 0))
+			continue;
+		ip_text(hop, ip);
+		find_cause(f, "its next hop %s on %s does not answer ARP", ip,
+		    r->link);
+		find_in(f, g, g->here, "after/neighs", "%s is %s", ip,
+		    n->state);
+		find_remedy(f, leg_name(g, g->here),
+		    "check cable, VLAN and the gateway", "ip neigh show %s",
+		    ip);
+		return ANSWER_YES;
+	}
+	return ANSWER_NO;
+}
+
+/* A rule that drops on the way out, for the operator to look at. */
+static void
+show_drop_rule(const struct leg *g, struct finding *f)
+{
+	const struct facts *a = leg_after(g, g->here);
+
+	for (size_t i = 0; i < a->n_fw_rules; i++) {
+		const struct fw_rule *r = &a->fw_rules[i];
+
+		if (strcmp(r->hook, "output") != 0 &&
+		    strcmp(r->hook, "postrouting") != 0)
+			continue;
+		find_in(f, g, g->here, "after/nft", "%s: %s", r->chain,
+		    r->text);
+		if (r->handle[0] != '\0')
+			find_remedy(f, leg_name(g, g->here),
+			    "remove the rule, if it is this one",
+			    "nft delete rule %s handle %s", r->chain,
+			    r->handle);
+	}
+	if (f->n_remedies == 0)
+		find_remedy(f, leg_name(g, g->here), "look for the rule", "%s",
+		    "nft -a list ruleset");
+}
+
+static enum answer
+firewall_after(const struct leg *g, struct finding *f)
+{
+	struct sa_rise r = leg_sa_rise(g, g->here, g->travel);
+
+	if (!leg_wants_esp(g, g->here))
+		return ANSWER_NO;
+	if (!r.known)
+		return ANSWER_UNKNOWN;
+	if (r.packets < g->lost)
+		return ANSWER_NO;
+	find_cause(f,
+	    "it drops them after encryption: a firewall rule or queue on ESP");
+	find_in(f, g, g->here, "after/sas",
+	    "its outbound SA counted %" PRIu64
+	    " packets that did not leave the device",
+	    r.packets);
+	show_drop_rule(g, f);
+	return ANSWER_YES;
+}
+
+static enum answer
+firewall_before(const struct leg *g, struct finding *f)
+{
+	struct sa_rise r = leg_sa_rise(g, g->here, g->travel);
+
+	if (!leg_wants_esp(g, g->here))
+		return ANSWER_NO;
+	if (!r.known)
+		return ANSWER_UNKNOWN;
+	if (r.n == 0 || r.packets >= g->lost)
+		return ANSWER_NO;
+	find_cause(f,
+	    "it drops them before encryption: a firewall rule on UDP port %u",
+	    leg_node(g, g->here)->vxlan_port);
+	find_in(f, g, g->here, "after/sas",
+	    "its outbound SA counted %" PRIu64 " packets only", r.packets);
+	show_drop_rule(g, f);
+	return ANSWER_YES;
+}
+
+static enum answer
+firewall_clear(const struct leg *g, struct finding *f)
+{
+	const struct facts *a = leg_after(g, g->here);
+	size_t before = f->n_evidence;
+
+	if (leg_wants_esp(g, g->here))
+		return ANSWER_NO;
+	if ((a->have & HAVE_FIREWALL) == 0)
+		return ANSWER_UNKNOWN;
+	show_drop_rule(g, f);
+	if (f->n_evidence == before)
+		return ANSWER_NO;
+	f->confidence = CONFIDENCE_HIGH;
+	find_cause(f, "it drops them: a firewall rule on UDP port %u",
+	    leg_node(g, g->here)->vxlan_port);
+	return ANSWER_YES;
+}
+
+const struct rule rules_egress[] = {
+	{ "underlay-no-route", SEGMENT_EGRESS, 0, false, no_route,
+	    "there is no route to the peer's underlay address" },
+	{ "ipsec-policy-block-out", SEGMENT_EGRESS, HAVE_XFRM_STAT, true,
+	    policy_block, "an IPsec policy blocks what is sent" },
+	{ "sa-expired", SEGMENT_EGRESS, HAVE_XFRM_STAT | HAVE_SAS, true,
+	    sa_expired, "the outbound SA reached its hard lifetime" },
+	{ "sequence-exhausted", SEGMENT_EGRESS, HAVE_XFRM_STAT, true,
+	    sequence_exhausted, "the ESP sequence number is used up" },
+	{ "ike-auth-failed", SEGMENT_EGRESS, HAVE_XFRM_STAT, true, ike_auth,
+	    "no SA: IKE does not authenticate" },
+	{ "ike-refused", SEGMENT_EGRESS, HAVE_XFRM_STAT, true, ike_refused,
+	    "no SA: the peer refuses the IKE proposal" },
+	{ "ike-unanswered", SEGMENT_EGRESS, HAVE_XFRM_STAT, true,
+	    ike_unanswered, "no SA: IKE gets no answer" },
+	{ "ike-silent", SEGMENT_EGRESS, HAVE_XFRM_STAT, true, ike_silent,
+	    "no SA: the key daemon does not negotiate" },
+	{ "sa-missing", SEGMENT_EGRESS, HAVE_XFRM_STAT, true, sa_missing,
+	    "no SA, for a reason not seen" },
+	{ "fdb-wrong", SEGMENT_EGRESS, 0, false, fdb_wrong,
+	    "the forwarding entry of the peer's MAC names another node" },
+	{ "neighbour-unresolved", SEGMENT_EGRESS, HAVE_NEIGHS, false, neighbour,
+	    "the next hop does not answer ARP" },
+	{ "firewall-after-encryption", SEGMENT_EGRESS, HAVE_SAS, true,
+	    firewall_after, "ESP is dropped on its way out" },
+	{ "firewall-before-encryption", SEGMENT_EGRESS, HAVE_SAS, false,
+	    firewall_before, "VXLAN is dropped before it is encrypted" },
+	{ "firewall-output", SEGMENT_EGRESS, 0, false, firewall_clear,
+	    "VXLAN in clear is dropped on its way out" },
+};
+const size_t n_rules_egress = sizeof(rules_egress) / sizeof(rules_egress[0]);

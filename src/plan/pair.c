@@ -1,0 +1,249 @@
+#include "plan/pair.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "model/facts.h"
+#include "model/host.h"
+#include "model/run.h"
+
+/* One node on its way to a plan. */
+struct half {
+	const struct facts *facts;
+	const struct host *host;
+	const struct link *overlay;
+	struct ip overlay_ip, underlay_ip;
+	char underlay_link[FACT_NAME_MAX];
+};
+
+/* A variable that must be an address; not set when it is not there. */
+static int
+address_var(const struct half *h, const char *name, struct ip *ret,
+    struct err *e)
+{
+	const char *v = host_var(h->host, name);
+
+	if (v == NULL)
+		return 0;
+	if (ip_parse(span_of(v), ret) < 0)
+		return err_set(e, ERR_INPUT,
+		    "%s: variable %s: \"%s\" is not an IP address",
+		    h->host->name, name, v);
+	return 0;
+}
+
+static int
+named_overlay(struct half *h, const char *name, struct err *e)
+{
+	h->overlay = facts_link(h->facts, name);
+	if (h->overlay == NULL)
+		return err_set(e, ERR_HOST,
+		    "%s: it has no device %s, which espy_overlay_link names",
+		    h->host->name, name);
+	return 0;
+}
+
+static bool
+is_vxlan(const struct link *l)
+{
+	return l->vxlan_port != 0;
+}
+
+static size_t
+count_vxlan(const struct facts *f, const struct link **last)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n_links; i++) {
+		if (!is_vxlan(&f->links[i]))
+			continue;
+		*last = &f->links[i];
+		n++;
+	}
+	return n;
+}
+
+/* The only overlay that both nodes have, by VNI. */
+static size_t
+common_overlays(struct half *a, struct half *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->facts->n_links; i++) {
+		for (size_t j = 0; j < b->facts->n_links; j++) {
+			const struct link *x = &a->facts->links[i];
+			const struct link *y = &b->facts->links[j];
+
+			if (!is_vxlan(x) || !is_vxlan(y) || x->vni != y->vni)
+				continue;
+			a->overlay = x;
+			b->overlay = y;
+			n++;
+		}
+	}
+	return n;
+}
+
+static int
+choose_overlays(struct half h[2], struct err *e)
+{
+	const char *names[2] = { host_var(h[0].host, "espy_overlay_link"),
+		host_var(h[1].host, "espy_overlay_link") };
+	size_t n[2];
+
+	for (int s = 0; s < 2; s++) {
+		if (names[s] != NULL && named_overlay(&h[s], names[s], e) < 0)
+			return -1;
+		n[s] = count_vxlan(h[s].facts,
+		    names[s] == NULL ? &h[s].overlay
+				     : &(const struct link *){ NULL });
+		if (names[s] == NULL && n[s] == 0)
+			return err_set(e, ERR_HOST,
+			    "%s: it has no VXLAN device; name the overlay's "
+			    "device in espy_overlay_link",
+			    h[s].host->name);
+	}
+	/* One each is a pair even when their VNIs differ: that is a fault. */
+	if ((names[0] != NULL || n[0] == 1) && (names[1] != NULL || n[1] == 1))
+		return 0;
+	if (common_overlays(&h[0], &h[1]) == 1)
+		return 0;
+	return err_set(e, ERR_HOST,
+	    "%s and %s have several VXLAN devices; name the one to measure in "
+	    "espy_overlay_link",
+	    h[0].host->name, h[1].host->name);
+}
+
+static bool
+usable(const struct ifaddr *a)
+{
+	/* fe80::/10 is of its link alone (RFC 4291 section 2.5.6). */
+	return a->ip.family == 4 || a->ip.b[0] != 0xfe ||
+	    (a->ip.b[1] & 0xc0) != 0x80;
+}
+
+/* IPv4 first: it is what the overlays of today carry. */
+static bool
+address_of(const struct facts *f, const char *link, struct ip *ret)
+{
+	for (int family = 4; family <= 6; family += 2) {
+		for (size_t i = 0; i < f->n_addrs; i++) {
+			const struct ifaddr *a = &f->addrs[i];
+
+			if (a->ip.family == family && usable(a) &&
+			    strcmp(a->link, link) == 0) {
+				*ret = a->ip;
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* What the peer's neighbour table says of this node's MAC address. */
+static bool
+address_by_peer(const struct half *h, const struct half *peer, struct ip *ret)
+{
+	for (size_t i = 0; i < peer->facts->n_neighs; i++) {
+		const struct neigh *n = &peer->facts->neighs[i];
+
+		if (n->has_mac && strcmp(n->link, peer->overlay->name) == 0 &&
+		    mac_equal(&n->mac, &h->overlay->mac) && n->ip.family == 4) {
+			*ret = n->ip;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int
+overlay_address(struct half *h, const struct half *peer, struct err *e)
+{
+	if (address_var(h, "espy_overlay_ip", &h->overlay_ip, e) < 0)
+		return -1;
+	if (ip_is_set(&h->overlay_ip) ||
+	    address_of(h->facts, h->overlay->name, &h->overlay_ip) ||
+	    address_by_peer(h, peer, &h->overlay_ip))
+		return 0;
+	return err_set(e, ERR_HOST,
+	    "%s: its overlay device %s has no address; if it should have one, "
+	    "that is the fault; or set espy_overlay_ip",
+	    h->host->name, h->overlay->name);
+}
+
+static const char *
+link_holding(const struct facts *f, const struct ip *ip)
+{
+	for (size_t i = 0; i < f->n_addrs; i++)
+		if (ip_equal(&f->addrs[i].ip, ip))
+			return f->addrs[i].link;
+	return NULL;
+}
+
+static int
+underlay(struct half *h, struct err *e)
+{
+	const char *link = host_var(h->host, "espy_underlay_link");
+	struct ip ip = { 0 };
+
+	if (address_var(h, "espy_underlay_ip", &ip, e) < 0)
+		return -1;
+	if (!ip_is_set(&ip))
+		ip = h->overlay->vxlan_local;
+	if (!ip_is_set(&ip) && link != NULL)
+		address_of(h->facts, link, &ip);
+	if (!ip_is_set(&ip) && h->overlay->lower[0] != '\0')
+		address_of(h->facts, h->overlay->lower, &ip);
+	if (!ip_is_set(&ip) && h->host->address != NULL)
+		ip_parse(span_of(h->host->address), &ip);
+	if (link == NULL && ip_is_set(&ip))
+		link = link_holding(h->facts, &ip);
+	if (!ip_is_set(&ip) || link == NULL)
+		return err_set(e, ERR_HOST,
+		    "%s: which address its overlay device %s sends from is "
+		    "not to be seen; set espy_underlay_ip and "
+		    "espy_underlay_link",
+		    h->host->name, h->overlay->name);
+	h->underlay_ip = ip;
+	snprintf(h->underlay_link, sizeof(h->underlay_link), "%s", link);
+	return 0;
+}
+
+static void
+fill(const struct half *h, struct run_node *n)
+{
+	snprintf(n->overlay_link, sizeof(n->overlay_link), "%s",
+	    h->overlay->name);
+	snprintf(n->underlay_link, sizeof(n->underlay_link), "%s",
+	    h->underlay_link);
+	n->overlay = h->overlay_ip;
+	n->underlay = h->underlay_ip;
+	n->vni = h->overlay->vni;
+	n->vxlan_port = h->overlay->vxlan_port;
+}
+
+int
+plan_pair(const struct facts *const facts[2], const struct host *const hosts[2],
+    struct run *r, struct err *e)
+{
+	struct half h[2] = { { .facts = facts[0], .host = hosts[0] },
+		{ .facts = facts[1], .host = hosts[1] } };
+
+	for (int s = 0; s < 2; s++)
+		if ((facts[s]->have & HAVE_LINKS) == 0 ||
+		    (facts[s]->have & HAVE_ADDRS) == 0)
+			return err_set(e, ERR_HOST,
+			    "%s: it did not say which devices and addresses "
+			    "it has",
+			    hosts[s]->name);
+	if (choose_overlays(h, e) < 0)
+		return -1;
+	for (int s = 0; s < 2; s++)
+		if (overlay_address(&h[s], &h[!s], e) < 0 ||
+		    underlay(&h[s], e) < 0)
+			return -1;
+	for (int s = 0; s < 2; s++)
+		fill(&h[s], &r->nodes[s]);
+	return 0;
+}

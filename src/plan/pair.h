@@ -1,0 +1,24 @@
+/*
+ * pair: from what two nodes say of themselves to what will be measured on
+ * them: which device carries the overlay, which the underlay, at what
+ * addresses.
+ */
+#ifndef ESPY_PLAN_PAIR_H
+#define ESPY_PLAN_PAIR_H
+
+struct err;
+struct facts;
+struct host;
+struct run;
+
+/*
+ * Fills overlay and underlay of both nodes of r from their facts.  Variables of
+ * the inventory override every guess: espy_overlay_link, espy_overlay_ip,
+ * espy_underlay_link, espy_underlay_ip.  ERR_HOST, and nothing filled, when
+ * there is no overlay device, more than one that fits, or no address for it:
+ * the text names the node and the variable that would settle it.
+ */
+int plan_pair(const struct facts *const facts[2],
+    const struct host *const hosts[2], struct run *r, struct err *e);
+
+#endif
