@@ -25,7 +25,7 @@ enum {
 	INTERVAL_MS = 200, /* the least that ping allows everybody */
 	SENTINEL_SIZE = 1000,
 	SENTINELS = 2,
-	SENTINEL_INTERVAL_MS = 200,
+	SENTINEL_INTERVAL_MS = 100,
 	WAIT_MS = 1000,	 /* for a last answer */
 	SETTLE_MS = 300, /* from "listening" to sure */
 	READY_MS = 5000, /* for a capture to begin */
@@ -430,13 +430,13 @@ probes_s(const struct run_probes *p)
 }
 
 static struct ping_ask
-sentinel(const struct gather *g, enum side s, unsigned wave)
+sentinel(const struct gather *g, enum side s, unsigned wave, unsigned count)
 {
 	return (struct ping_ask){ .wave = wave,
 		.dst = g->run->nodes[!s].underlay,
 		.src = g->run->nodes[s].underlay,
 		.size = SENTINEL_SIZE,
-		.count = SENTINELS,
+		.count = count,
 		.interval_ms = SENTINEL_INTERVAL_MS,
 		.wait_ms = WAIT_MS / 2 };
 }
@@ -467,7 +467,7 @@ start_probes(struct gather *g)
 	struct ping_ask pings[RUN_SIZES_MAX + 2];
 	size_t n = 0;
 
-	pings[n++] = sentinel(g, SIDE_A, 0);
+	pings[n++] = sentinel(g, SIDE_A, 0, SENTINELS);
 	for (size_t i = 0; i < p->n_sizes; i++)
 		pings[n++] = (struct ping_ask){ .wave = 1,
 			.dst = g->run->nodes[SIDE_B].overlay,
@@ -476,16 +476,16 @@ start_probes(struct gather *g)
 			.count = p->count,
 			.interval_ms = p->interval_ms,
 			.wait_ms = WAIT_MS };
-	pings[n++] = sentinel(g, SIDE_A, 2);
+	pings[n++] = sentinel(g, SIDE_A, 2, 1);
 	start_pings(g, SIDE_A, "probe", pings, n);
 }
 
 static void
-start_sentinels(struct gather *g, const char *phase)
+start_sentinels(struct gather *g)
 {
-	struct ping_ask ping = sentinel(g, SIDE_B, 0);
+	struct ping_ask ping = sentinel(g, SIDE_B, 0, SENTINELS);
 
-	start_pings(g, SIDE_B, phase, &ping, 1);
+	start_pings(g, SIDE_B, "probe", &ping, 1);
 }
 
 /* ---- the run ----------------------------------------------------------- */
@@ -508,14 +508,19 @@ both_answer(struct gather *g)
 static bool
 ask_facts(struct gather *g)
 {
+	/* The rest is asked around the probes. */
+	const unsigned sections = SECTIONS_ALL & ~SECTION_BIT(SECTION_ROUTES) &
+	    ~SECTION_BIT(SECTION_COUNTERS) & ~SECTION_BIT(SECTION_XFRM_STAT) &
+	    ~SECTION_BIT(SECTION_SAS) & ~SECTION_BIT(SECTION_SOFTNET) &
+	    ~SECTION_BIT(SECTION_QDISC);
+
 	step(g, "asking both nodes what they are");
 	for (enum side s = SIDE_A; s < SIDES; s++)
 		start_hello(g, s);
 	if (!wait_for(g, jobs_done, 0) || !both_answer(g))
 		return false;
 	for (enum side s = SIDE_A; s < SIDES; s++)
-		start_facts(g, s, "facts",
-		    SECTIONS_ALL & ~SECTION_BIT(SECTION_ROUTES));
+		start_facts(g, s, "facts", sections);
 	if (!wait_for(g, jobs_done, 0) || !both_answer(g))
 		return false;
 	for (enum side s = SIDE_A; s < SIDES; s++)
@@ -537,42 +542,69 @@ make_plan(struct gather *g)
 	return false;
 }
 
-static bool
-begin_captures(struct gather *g)
+static void
+start_captures(struct gather *g)
 {
 	unsigned limit_s = probes_s(&g->run->probes) + SLACK_S;
 
-	step(g, "starting four captures");
 	for (enum side s = SIDE_A; s < SIDES; s++)
 		for (enum point p = POINT_OVERLAY; p < POINTS; p++)
 			if (!g->failed)
 				watch_start(g, s, p, limit_s);
-	return !g->failed && wait_for(g, captures_ready, READY_MS);
+}
+
+/* What is counted while packets flow, on both nodes. */
+static void
+start_snapshots(struct gather *g, const char *phase, unsigned more)
+{
+	static const enum platform_section counted[] = { SECTION_CLOCK,
+		SECTION_COUNTERS, SECTION_XFRM_STAT, SECTION_SAS, SECTION_LINKS,
+		SECTION_ROUTES };
+	unsigned sections = more;
+
+	for (size_t i = 0; i < sizeof(counted) / sizeof(counted[0]); i++)
+		sections |= SECTION_BIT(counted[i]);
+	for (enum side s = SIDE_A; s < SIDES; s++)
+		start_facts(g, s, phase, sections);
+}
+
+/* The captures begin while the first counters are read. */
+static bool
+prepare(struct gather *g)
+{
+	step(g, "starting four captures");
+	start_captures(g);
+	start_snapshots(g, "before", 0);
+	return wait_for(g, captures_ready, READY_MS) &&
+	    wait_for(g, never, SETTLE_MS) && wait_for(g, jobs_done, 0) &&
+	    both_answer(g);
+}
+
+/* B's sentinels run beside A's. */
+static bool
+probe(struct gather *g)
+{
+	step(g, "sending probes");
+	start_probes(g);
+	start_sentinels(g);
+	return wait_for(g, jobs_done, 0) && both_answer(g);
 }
 
 static bool
-snapshot(struct gather *g, const char *phase, const char *sentinels)
+conclude(struct gather *g)
 {
-	for (enum side s = SIDE_A; s < SIDES; s++)
-		start_facts(g, s, phase,
-		    SECTIONS_SNAPSHOT | SECTION_BIT(SECTION_ROUTES));
-	start_sentinels(g, sentinels);
-	return wait_for(g, jobs_done, 0);
+	start_snapshots(g, "after",
+	    SECTION_BIT(SECTION_NEIGHS) | SECTION_BIT(SECTION_NFT) |
+		SECTION_BIT(SECTION_IPTABLES));
+	return wait_for(g, jobs_done, 0) && both_answer(g);
 }
 
 /* True when every step was taken. */
 static bool
 measure(struct gather *g)
 {
-	if (!ask_facts(g) || !make_plan(g) || !begin_captures(g))
-		return false;
-	if (!wait_for(g, never, SETTLE_MS) || !snapshot(g, "before", "begin"))
-		return false;
-	step(g, "sending probes");
-	start_probes(g);
-	if (!wait_for(g, jobs_done, 0) || !snapshot(g, "after", "end"))
-		return false;
-	return both_answer(g);
+	return ask_facts(g) && make_plan(g) && prepare(g) && probe(g) &&
+	    conclude(g);
 }
 
 /* A nonce that neither a node nor other traffic can guess. */
