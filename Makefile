@@ -72,10 +72,6 @@ $(foreach t,$(UNITS),$(eval $(call unit_rule,$(t))))
 unit: $(UNITS:%=$(B)/unit/%)
 	@sh tests/run-units.sh $(sort $^)
 
-## make golden-update   write the golden reports anew; read the diff
-golden-update: $(B)/unit/test_report
-	@ESPY_GOLDEN=update $<
-
 # Fuzzers are clang's; objects of their own, so that coverage guides them.
 FUZZ_FLAGS := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 define fuzz_rule
@@ -112,6 +108,14 @@ integration: $(ESPY) $(tools)
 ## make bench           speed and memory, against other programs
 bench: $(ESPY) $(tools)
 	@sh tests/bench/run.sh $(ESPY) $(TOOL_DIR)
+## make golden          recorded runs, analyzed again
+golden: all
+	@sh tests/golden/run.sh
+
+## make golden-update   ... and rewrite what is expected; read the diff
+golden-update: all $(B)/unit/test_report
+	@sh tests/golden/run.sh update
+	@ESPY_GOLDEN=update $(B)/unit/test_report
 
 ## make lint            layers, banned functions, sizes, format, shell, manual
 lint:

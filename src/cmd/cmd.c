@@ -20,8 +20,8 @@ static const struct command {
 	    "one command everywhere, equal answers folded" },
 	{ "diagnose", cmd_diagnose, "A B",
 	    "name the node and stage that drops" },
-	{ "analyze", cmd_analyze, "CAPTURE CAPTURE",
-	    "what one capture has and another one lacks" },
+	{ "analyze", cmd_analyze, "RUN | CAPTURE CAPTURE",
+	    "judge a run again, or what one capture has and another lacks" },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -22,7 +22,7 @@ enum {
 	SIZES = 10,	   /* pings that run at the same time */
 	SIZE_FIRST = 72,   /* ICMP data bytes of the first */
 	SIZE_STEP = 16,	   /* one cipher block */
-	INTERVAL_MS = 200, /* the least that ping allows everybody */
+	INTERVAL_MS = 100, /* between two of one size; see correlate/tie.c */
 	SENTINEL_SIZE = 1000,
 	SENTINELS = 2,
 	SENTINEL_INTERVAL_MS = 100,
@@ -593,6 +593,7 @@ probe(struct gather *g)
 static bool
 conclude(struct gather *g)
 {
+	step(g, "reading the counters again");
 	start_snapshots(g, "after",
 	    SECTION_BIT(SECTION_NEIGHS) | SECTION_BIT(SECTION_NFT) |
 		SECTION_BIT(SECTION_IPTABLES));
@@ -654,6 +655,7 @@ gather_pair(struct fanout *f, const struct host *const hosts[2],
 		return -1;
 	}
 	r->complete = measure(&g);
+	step(&g, "ending the captures");
 	stop_captures(&g);
 	close_captures(&g);
 	for (size_t s = 0; s < SIDES; s++)
