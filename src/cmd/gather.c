@@ -120,12 +120,14 @@ never(void *arg)
 	return false;
 }
 
-/* False when the run must come to its end now. */
+/* False when the run must come to its end now.  What came is saved. */
 static bool
 wait_for(struct gather *g, bool (*until)(void *), int64_t limit_ms)
 {
 	if (fanout_run(g->fanout, until, g, limit_ms) == FANOUT_INTERRUPTED)
 		g->interrupted = true;
+	if (!g->failed && rundir_save(g->dir, g->run, &g->err) < 0)
+		g->failed = true;
 	return !g->interrupted && !g->failed;
 }
 
@@ -144,10 +146,19 @@ static void
 keep_text(struct gather *g, enum side s, const char *name, struct span text,
     int status)
 {
-	if (!g->failed &&
+	struct err e;
+
+	if (g->failed ||
 	    rundir_write_text(g->dir, &g->run->nodes[s], name, text.p, text.n,
-		status, &g->err) < 0)
-		g->failed = true;
+		status, &e) == 0)
+		return;
+	/* A name or a size that makes no sense is the node's own failure. */
+	if (e.kind != ERR_SYS) {
+		node_failed(g, s, e.text);
+		return;
+	}
+	g->err = e;
+	g->failed = true;
 }
 
 static void

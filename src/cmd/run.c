@@ -15,6 +15,7 @@
 #include "cmd/fold.h"
 #include "cmd/load.h"
 #include "cmd/opt.h"
+#include "cmd/remote.h"
 #include "inventory/hostrange.h"
 #include "inventory/inventory.h"
 #include "io/fanout.h"
@@ -333,17 +334,11 @@ status_of(const struct run *run)
 static int
 run_all(const struct wish *w, const struct inv_pick *pick, struct err *e)
 {
-	const struct common *c = &w->args->common;
-	struct fanout_opts o = { .forks = (unsigned)c->forks,
-		.connect_ms = (int64_t)c->connect_s * 1000,
-		.ssh_config = c->ssh_config,
-		.verbose = c->verbose };
 	struct run run = { .wish = w, .n = pick->n };
 	enum fanout_why why;
 	int status;
 
-	if (fanout_policy(c->host_keys, &o.host_keys, e) < 0 ||
-	    fanout_new(&o, &run.fanout, e) < 0)
+	if (remote_open(&w->args->common, &run.fanout, e) < 0)
 		return cmd_fail(e);
 	run.ones = xcalloc(pick->n, sizeof(*run.ones));
 	run.fold = fold_new();
