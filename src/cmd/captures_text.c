@@ -108,18 +108,22 @@ note_order(const struct captures *c, struct buf *out)
 static void
 note_clock(const struct espflow_clock *k, struct buf *out)
 {
+	bool behind = k->high < 0;
+	double low = (double)(behind ? -k->high : k->low) / NS_PER_S;
+	double high = (double)(behind ? -k->low : k->high) / NS_PER_S;
+	const char *way = behind ? "behind" : "ahead of";
+
 	if (!k->known)
 		return;
-	if (!k->two_way) {
+	if (k->two_way)
+		buf_printf(out, "clocks: 2 is %.6f s to %.6f s %s 1%s\n", low,
+		    high, way,
+		    k->drifting ? ", and one of them drifts or was set" : "");
+	else
 		buf_printf(out,
-		    "clocks: 2 is %.6f s ahead of 1, or off by the path's "
-		    "delay: only one direction is known\n",
-		    (double)k->low / NS_PER_S);
-		return;
-	}
-	buf_printf(out, "clocks: 2 is %.6f s to %.6f s ahead of 1%s\n",
-	    (double)k->low / NS_PER_S, (double)k->high / NS_PER_S,
-	    k->drifting ? ", and one of them drifts or was set" : "");
+		    "clocks: 2 is %.6f s %s 1, the delay of the path "
+		    "included: only one direction is known\n",
+		    low, way);
 }
 
 void

@@ -113,8 +113,14 @@ savefile_open(const char *path, struct savefile **ret, struct err *e)
 	FILE *file = fopen(path, "rb");
 	struct stat st;
 
-	if (file == NULL)
-		return err_sys(e, "%s: open", path);
+	if (file == NULL) {
+		bool missing = errno == ENOENT || errno == ENOTDIR;
+
+		err_sys(e, "%s: open", path);
+		if (missing)
+			e->kind = ERR_INPUT;
+		return -1;
+	}
 	if (fstat(fileno(file), &st) == 0 && S_ISDIR(st.st_mode)) {
 		fclose(file);
 		return err_set(e, ERR_INPUT, "%s: a directory, not a capture",

@@ -13,8 +13,9 @@ struct frame;
 struct savefile;
 
 /*
- * Errors begin with the path: ERR_SYS when the file cannot be opened or read,
- * ERR_INPUT when it is no capture, or of a link type that espy does not decode.
+ * Errors begin with the path: ERR_INPUT when there is no such file, when it is
+ * no capture, or of a link type that espy does not decode; ERR_SYS when it
+ * cannot be read.
  */
 int savefile_open(const char *path, struct savefile **ret, struct err *e);
 /*

@@ -266,7 +266,7 @@ test_refuses_files(void **state)
 	assert_int_equal(savefile_open("/nonexistent", &s, &e), -1);
 	assert_string_equal(e.text,
 	    "/nonexistent: open: No such file or directory");
-	assert_int_equal(e.kind, ERR_SYS);
+	assert_int_equal(e.kind, ERR_INPUT);
 	assert_null(s);
 }
 
