@@ -23,7 +23,7 @@
  * /dev/null as fd 0.
  */
 static const char watch[] =
-    "kids= ticks=0 tolls=\n"
+    "kids= watchers= ticks=0 tolls=\n"
     "tick() {\n"
     "	ticks=$((ticks + 1))\n"
     "	case $ticks in 1) sig=INT ;; 2) sig=TERM ;; *) sig=KILL ;; esac\n"
@@ -34,12 +34,15 @@ static const char watch[] =
     "	s=$!\n"
     "	wait $s\n"
     "}\n"
-    /* Tells the main shell; when it is no more, does its duty. */
+    /* Tells the main shell; when it does not listen, does its duty. */
     "toll() {\n"
-    "	s=\n"
+    "	s= tolled=0\n"
     "	trap 'kill $s; exit 0' HUP INT TERM\n"
-    "	while kill -s USR1 $$; do nap; done\n"
-    "	[ -z \"$kids\" ] || kill -s KILL $kids\n"
+    "	while kill -s USR1 $$ && [ $tolled -lt 5 ]; do\n"
+    "		nap\n"
+    "		tolled=$((tolled + 1))\n"
+    "	done\n"
+    "	[ -z \"$kids$watchers\" ] || kill -s KILL $kids $watchers\n"
     "}\n"
     "watch_input() {\n"
     "	while read -r l && [ \"$l\" != stop ]; do :; done\n"
