@@ -1,17 +1,46 @@
 # faults: what can be broken between two nodes, and where.
 # shellcheck shell=sh disable=SC2154
 
-# Columns: id; pairs it makes sense for (ipsec: across sites; any); steps as
-# PLACE:FUNCTION, done in order; what is then the case.  A fault hits the
-# direction A>B.  Places: A and B run a function of node/faults.sh on that
-# node, R one of this file, in the router.
+# Columns: id (faults that users meet by that number in the manual); pairs it
+# makes sense for (ipsec: across sites; any); steps as PLACE:FUNCTION, done in
+# order; what is then the case.  A fault hits the direction A>B.  Places: A and
+# B run a function of node/*.sh on that node, R one of this file, in the router.
 faults_table()
 {
 	cat <<-END
+	F01 any A:overlay_down the overlay device is down at A
+	F02a any B:overlay_forget,A:neighbour_forget B lost its overlay address, A asks for it
+	F05 any A:route_block A has no underlay route to B
+	F07 ipsec A:charon_lose A's key daemon is dead and its SAs with B are gone
+	F07psk ipsec A:ike_terminate,B:psk_change the pair's secrets differ and its SAs are gone
+	F10 any A:drop_vxlan_out A's firewall drops VXLAN to B before encryption
+	F11 ipsec A:drop_esp_out A's firewall drops ESP to B
+	F12 any R:arp_mute,A:hop_forget A gets no ARP answer from the next hop to B
+	F13 ipsec A:policy_delete A has no policy for B and sends in clear
+	F15 ipsec A:ike_terminate cold start: no SAs, the next packet negotiates
 	F20 any R:drop_forth the network drops what A sends to B
 	F20r any R:drop_back the network drops what B sends to A
+	F21 ipsec R:reject_forth the router rejects A's ESP with an ICMP error
 	F24 any R:drop_some the network drops a tenth of what A sends to B
+	F28 any R:drop_big the network drops what A sends to B over 900 bytes
+	F50 ipsec B:drop_esp_in B's firewall drops ESP from A
 	F51 ipsec B:sa_in_delete B lost its SA from A, A still sends on it
+	F51b ipsec B:charon_forget B lost all its SAs, as in a reboot
+	F54 ipsec B:sa_in_spoil B's SA from A has another authentication key
+	F58 ipsec A:sa_out_restart A's sequence numbers start again on the same SPI
+	F65 ipsec B:drop_vxlan_in B's firewall drops A's VXLAN after decryption
+	F70 any B:vxlan_port_change B's VXLAN device listens on another port
+	F71 any B:vxlan_vni_change B's VXLAN device has another VNI
+	F80 any B:overlay_forget,A:neighbour_pin B lost its overlay address, A knows its MAC
+	F81 any B:source_doubt B's rp_filter drops A's overlay address
+	F82 any B:drop_echo_in B's firewall drops A's pings on the overlay
+	F83 any B:echo_off B answers no pings
+	M1late any B:tcpdump_late captures on B start a second late
+	M1cut any B:tcpdump_cut underlay captures on B die after 1.5 s
+	M2 any B:tcpdump_lossy captures on B lose packets
+	M3 ipsec B:gro_on,A:child_rekey B takes ESP before the tap sees it
+	M3F54 ipsec B:gro_on,A:child_rekey,B:sa_in_spoil the same, and keys differ
+	rekey ipsec A:child_rekey not a fault: the pair's child SAs are rekeyed
 	END
 }
 
@@ -46,6 +75,27 @@ drop_some()
 {
 	tap_rule "$1" "$(carrier_match "$1" "$2")" \
 	    "numgen random mod 100 < 10 counter drop"
+}
+
+# What A asks for the next hop to B is not heard.
+arp_mute()
+{
+	describe "$1" from
+	describe "$2" to
+	hop=$from_gateway
+	! same_site "$1" "$2" || hop=$to_underlay
+	tap_rule "$1" "arp daddr ip $hop counter drop"
+}
+
+drop_big()
+{
+	tap_rule "$1" "$(carrier_match "$1" "$2") ip length > 900 counter drop"
+}
+
+reject_forth()
+{
+	forward_rule "$(carrier_match "$1" "$2")" \
+	    "counter reject with icmp type admin-prohibited"
 }
 
 node_number()

@@ -6,7 +6,8 @@
 overlay_ready()
 {
 	on_each "1 2" sas_raise
-	bad=$(on_each "1 2 3" overlay_check)
+	bad=$(on_each "$NODES" overlay_check)
+	on_each "$NODES" neighbours_know
 	[ -z "$bad" ] || say "no answer:" "$bad"
 	[ -z "$bad" ]
 }

@@ -92,16 +92,13 @@ node_ssh()
 	in_ns ssh -F "$DIR/ssh_config" -S "$DIR/nodes/$n.ctl" "$n" "$@"
 }
 
-# on NODE FUNCTION [ARG]...: run one of node/*.sh's functions on the node.
+# on NODE FUNCTION [ARG]...: one of node/*.sh's functions, as they were when
+# the node came up.
 on()
 {
-	n=$1
+	n=node$1
 	shift
-	{
-		echo "ME=$n"
-		cat "$HERE/lib/names.sh" "$HERE"/node/*.sh
-		echo "$*"
-	} | node_ssh "node$n" sh -s
+	node_ssh "$n" /run/lab/on "$@"
 }
 
 # on_each "NODES" FUNCTION: on all of them at once; fails if one does.

@@ -61,8 +61,6 @@ ov0_make()
 {
 	ov0_commands "$1" "$2" | ip -batch - || return 1
 	ov0_entries | bridge -batch - || return 1
-	# Entries stay reachable for minutes, as the traffic of a busy
-	# overlay would keep them.
 	echo 240000 >/proc/sys/net/ipv4/neigh/ov0/base_reachable_time_ms
 }
 
@@ -185,13 +183,22 @@ swan_start()
 	swanctl --load-all >/var/log/swanctl.out 2>&1
 }
 
+# SAs hold the module until some time after they are gone.
+offload_remove()
+{
+	i=0
+	while grep -q '^esp4_offload ' /proc/modules; do
+		i=$((i + 1))
+		[ $i -lt 100 ] || return 1
+		/run/lab/modprobe -r -q esp4_offload || sleep 0.02
+	done
+}
+
 baseline()
 {
 	swan_stop
 	rm -f /run/lab/bin/*
-	! grep -q '^esp4_offload ' /proc/modules ||
-		/run/lab/modprobe -r esp4_offload
-	nft flush ruleset
+	iptables-legacy -F
 	sysctl_reset
 	[ ! -e /sys/class/net/ov0 ] || ip link delete ov0
 	{
@@ -199,6 +206,7 @@ baseline()
 		echo "xfrm policy flush"
 		underlay_commands
 	} | ip -batch -
+	offload_remove || return 1
 	swan_start || return 1
 	ov0_make "$VNI" "$VXLAN_PORT"
 }
@@ -226,6 +234,19 @@ overlay_check()
 			echo "node$ME-node$p" &
 	done
 	wait
+}
+
+# All peers are known, and stay so for minutes, as the traffic of a busy
+# overlay would have it.  Else, in a broken direction, an entry that was
+# merely stale would fail eight seconds after its next use.
+neighbours_know()
+{
+	for p in $NODES; do
+		[ "$p" != "$ME" ] || continue
+		describe "$p" its
+		echo "neigh replace $its_overlay lladdr $its_overlay_mac" \
+		    "dev ov0 nud reachable"
+	done | ip -batch -
 }
 
 node_status()

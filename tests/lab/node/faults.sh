@@ -1,9 +1,106 @@
 # faults: what can be broken on a node.  Each takes the peer's number.
 # shellcheck shell=sh disable=SC2154
 
-sa_in_delete()
+# This kernel has nftables, but not for IPv4.
+firewall_drop()
+{
+	iptables-legacy -A "$@" -j DROP
+}
+
+drop_vxlan_out()
 {
 	describe "$1" its
-	ip xfrm state deleteall src "$its_underlay" dst "$my_underlay" \
-	    proto esp
+	firewall_drop OUTPUT -d "$its_underlay" -p udp --dport "$VXLAN_PORT"
+}
+
+drop_esp_out()
+{
+	describe "$1" its
+	firewall_drop OUTPUT -d "$its_underlay" -p esp
+}
+
+drop_esp_in()
+{
+	describe "$1" its
+	firewall_drop INPUT -s "$its_underlay" -p esp
+}
+
+drop_vxlan_in()
+{
+	describe "$1" its
+	firewall_drop INPUT -s "$its_underlay" -p udp --dport "$VXLAN_PORT"
+}
+
+drop_echo_in()
+{
+	describe "$1" its
+	firewall_drop INPUT -i ov0 -s "$its_overlay" -p icmp \
+	    --icmp-type echo-request
+}
+
+overlay_down()
+{
+	ip link set ov0 down
+}
+
+overlay_forget()
+{
+	ip addr del "$my_overlay/24" dev ov0
+}
+
+neighbour_forget()
+{
+	describe "$1" its
+	ip neigh del "$its_overlay" dev ov0
+}
+
+neighbour_pin()
+{
+	describe "$1" its
+	ip neigh replace "$its_overlay" lladdr "$its_overlay_mac" dev ov0 \
+	    nud permanent
+}
+
+route_block()
+{
+	describe "$1" its
+	ip route add unreachable "$its_underlay/32"
+}
+
+hop_forget()
+{
+	describe "$1" its
+	hop=$my_gateway
+	! same_site "$ME" "$1" || hop=$its_underlay
+	ip neigh flush dev eth0 to "$hop"
+}
+
+source_doubt()
+{
+	describe "$1" its
+	echo 1 >/proc/sys/net/ipv4/conf/ov0/rp_filter
+	ip route add "$its_overlay/32" via "$my_gateway"
+}
+
+echo_off()
+{
+	echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all
+}
+
+# vxlan_change VNI PORT: with the neighbours that the old device knew.
+vxlan_change()
+{
+	ip link delete ov0
+	ov0_make "$1" "$2"
+	neighbours_know
+}
+
+vxlan_port_change()
+{
+	vxlan_change "$VNI" $((VXLAN_PORT + 1))
+}
+
+vxlan_vni_change()
+{
+	vxlan_change $((VNI + 1)) "$VXLAN_PORT"
 }
