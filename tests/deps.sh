@@ -4,8 +4,8 @@ set -eu
 packages="gcc clang libclang-rt-14-dev make pkg-config clang-format shellcheck
     mandoc libssh2-1-dev libssl-dev libyaml-dev libpcap-dev libjansson-dev
     libcmocka-dev openssh-client openssh-server iproute2 iputils-ping tcpdump
-    nftables ethtool kmod procps busybox user-mode-linux strongswan-swanctl
-    charon-systemd libcharon-extra-plugins tshark"
+    nftables iptables ethtool kmod procps busybox user-mode-linux
+    strongswan-swanctl charon-systemd libcharon-extra-plugins tshark"
 missing=
 for p in $packages; do
 	dpkg-query -W -f '${Status}' "$p" 2>/dev/null |
