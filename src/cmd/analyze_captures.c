@@ -6,8 +6,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "cmd/captures.h"
+#include "cmd/frames.h"
 #include "decode/decode.h"
-#include "io/savefile.h"
 #include "model/frame.h"
 #include "model/packet.h"
 
@@ -23,7 +23,7 @@ count_result(struct captures *c, unsigned i, enum decode_result r)
 }
 
 static int
-read_frames(struct captures *c, unsigned i, struct savefile *s,
+read_frames(struct captures *c, unsigned i, struct frames *in,
     struct espflow *x, struct err *e)
 {
 	struct decode_opts o;
@@ -32,12 +32,13 @@ read_frames(struct captures *c, unsigned i, struct savefile *s,
 	int r;
 
 	decode_opts_init(&o);
-	while ((r = savefile_next(s, &f, e)) == 1) {
+	while ((r = frames_next(in, &f, e)) == 1) {
 		count_result(c, i, decode_frame(&f, &o, &p));
 		if (espflow_add(x, i, &p, e) < 0)
 			return err_wrap(e, "%s", c->name[i]);
 	}
-	c->cut[i] = savefile_was_cut(s);
+	c->cut[i] = frames_were_cut(in);
+	c->drops[i] = frames_drops(in);
 	return r;
 }
 
@@ -47,12 +48,12 @@ read_captures(struct captures *c, struct espflow *x, struct err *e)
 	int r = 0;
 
 	for (unsigned i = 0; i < CAPTURES && r == 0; i++) {
-		struct savefile *s = NULL;
+		struct frames *in = NULL;
 
-		r = savefile_open(c->name[i], &s, e);
+		r = frames_open(c->name[i], &in, e);
 		if (r == 0)
-			r = read_frames(c, i, s, x, e);
-		savefile_close(s);
+			r = read_frames(c, i, in, x, e);
+		frames_close(in);
 	}
 	return r;
 }

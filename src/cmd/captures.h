@@ -13,6 +13,7 @@ struct buf;
 struct captures {
 	const char *name[CAPTURES];
 	bool cut[CAPTURES];	  /* the file ends within a record */
+	uint64_t drops[CAPTURES]; /* lost while capturing, as the file says */
 	uint64_t bad[CAPTURES];	  /* malformed packets */
 	uint64_t brief[CAPTURES]; /* captured too short to be told apart */
 	struct espflow_result result;

@@ -82,12 +82,12 @@ capture_json(const struct captures *c, unsigned i)
 {
 	const struct espflow_result *r = &c->result;
 
-	return json_pack("{s:o s:o s:o s:o s:o s:o s:o s:o s:b}", "file",
+	return json_pack("{s:o s:o s:o s:o s:o s:o s:o s:o s:o s:b}", "file",
 	    name_json(c->name[i]), "frames", number(r->frames[i]), "known",
-	    number(r->known[i]), "missed", number(r->missed[i]), "malformed",
-	    number(c->bad[i]), "short", number(c->brief[i]), "first_ns",
-	    json_integer(r->first[i].ns), "last_ns",
-	    json_integer(r->last[i].ns), "cut", (int)c->cut[i]);
+	    number(r->known[i]), "missed", number(r->missed[i]), "dropped",
+	    number(c->drops[i]), "malformed", number(c->bad[i]), "short",
+	    number(c->brief[i]), "first_ns", json_integer(r->first[i].ns),
+	    "last_ns", json_integer(r->last[i].ns), "cut", (int)c->cut[i]);
 }
 
 static json_t *

@@ -93,23 +93,26 @@ ratio(uint64_t part, uint64_t rest)
 }
 
 /*
- * A capture that missed what it must have seen as the first of the two may
- * have missed what it should have seen as the second: half as much as seems
- * lost is too much to accuse the network.
+ * A capture that says it lost as many packets as seem lost on the way accuses
+ * nobody.  Nor does one that missed what it must have seen as the first of the
+ * two: it may have missed as much as the second, and half of what seems lost
+ * is too much to accuse the network.
  */
 static bool
-capture_lies(const struct espflow_result *r)
+capture_lies(const struct captures *c)
 {
-	for (unsigned c = 0; c < CAPTURES; c++) {
+	const struct espflow_result *r = &c->result;
+
+	for (unsigned k = 0; k < CAPTURES; k++) {
 		uint64_t lost = 0, came = 0;
 
 		for (size_t i = 0; i < r->n; i++)
-			if (r->flows[i].from != c) {
+			if (r->flows[i].from != k) {
 				lost += r->flows[i].lost;
 				came += r->flows[i].matched;
 			}
-		if (lost > 0 &&
-		    ratio(r->missed[c], r->passed[c]) * 2 < ratio(lost, came))
+		if (lost > c->drops[k] &&
+		    ratio(r->missed[k], r->passed[k]) * 2 < ratio(lost, came))
 			return false;
 	}
 	return true;
@@ -153,11 +156,13 @@ judge(const struct captures *c, struct buf *b)
 
 	if (r->matched == 0)
 		return judge_nothing_shared(c, b);
-	if (r->lost > 0 && capture_lies(r)) {
+	if (r->lost > 0 && capture_lies(c)) {
 		buf_printf(b,
 		    "unknown: %" PRIu64 " packets are missing in one capture, "
-		    "but the captures themselves missed %" PRIu64,
-		    r->lost, r->missed[0] + r->missed[1]);
+		    "but the captures themselves missed %" PRIu64
+		    " and say that they dropped %" PRIu64,
+		    r->lost, r->missed[0] + r->missed[1],
+		    c->drops[0] + c->drops[1]);
 		return EXIT_INCOMPLETE;
 	}
 	if (r->lost > 0) {

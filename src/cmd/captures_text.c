@@ -67,6 +67,11 @@ note_capture(const struct captures *c, unsigned i, struct buf *out)
 
 	if (c->cut[i])
 		buf_printf(out, "note: %s ends within a packet\n", c->name[i]);
+	if (c->drops[i] > 0)
+		buf_printf(out,
+		    "note: %s says that %" PRIu64
+		    " packets were lost while it was captured\n",
+		    c->name[i], c->drops[i]);
 	if (c->bad[i] > 0)
 		buf_printf(out,
 		    "note: %" PRIu64 " packets in %s are malformed\n",

@@ -1,7 +1,8 @@
 /*
  * links: decode/decode decode/eth decode/arp decode/ip4 decode/ip6 decode/icmp
  * links: decode/udp decode/vxlan decode/esp decode/natt decode/ike model/addr
- * links: io/savefile base/buf base/err base/mem base/str
+ * links: cmd/frames capture/snoop io/savefile io/source base/buf base/err
+ * base/mem base/str
  */
 /*
  * decode_fields: what decode says of a capture, under tshark's names.
@@ -15,8 +16,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "cmd/frames.h"
 #include "decode/decode.h"
-#include "io/savefile.h"
 #include "model/frame.h"
 #include "model/packet.h"
 
@@ -214,8 +215,12 @@ static const struct {
 
 enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 
+/* Those of the frame stand last. */
+static const char *const frame_fields[] = { "vxlan.vni", "frame.time_epoch",
+	"frame.len", "frame.cap_len" };
+
 static void
-print_packet(const struct packet *p)
+print_packet(const struct frame *f, const struct packet *p)
 {
 	struct buf b;
 
@@ -231,14 +236,16 @@ print_packet(const struct packet *p)
 	}
 	if (p->has_inner)
 		printf("%" PRIu32, p->vni);
-	printf("\n");
+	printf("\t%" PRId64 ".%09" PRId64 "\t%" PRIu32 "\t%" PRIu32 "\n",
+	    f->time.ns / NS_PER_S, f->time.ns % NS_PER_S, f->length,
+	    f->captured);
 	buf_free(&b);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct savefile *s;
+	struct frames *s;
 	struct decode_opts o;
 	struct packet p;
 	struct frame f;
@@ -248,18 +255,19 @@ main(int argc, char **argv)
 	if (argc != 2) {
 		for (size_t i = 0; i < FIELDS; i++)
 			puts(fields[i].name);
-		puts("vxlan.vni");
+		for (size_t i = 0; i < 4; i++)
+			puts(frame_fields[i]);
 		return 0;
 	}
 	decode_opts_init(&o);
-	if (savefile_open(argv[1], &s, &e) < 0) {
+	if (frames_open(argv[1], &s, &e) < 0) {
 		fprintf(stderr, "%s\n", e.text);
 		return 1;
 	}
-	while ((r = savefile_next(s, &f, &e)) == 1) {
+	while ((r = frames_next(s, &f, &e)) == 1) {
 		(void)decode_frame(&f, &o, &p);
-		print_packet(&p);
+		print_packet(&f, &p);
 	}
-	savefile_close(s);
+	frames_close(s);
 	return r < 0;
 }

@@ -23,7 +23,7 @@ tshark_fields() { # FILE
 }
 
 failed=0 packets=0
-for f in *.pcap; do
+for f in *.pcap *.snoop; do
 	"$fields" "$f" >"$work/ours" || failed=1
 	tshark_fields "$f" >"$work/theirs" || { cat "$work/err"; failed=1; }
 	awk -F '\t' -v OFS='\t' -v names="$("$fields" | tr '\n' ' ')" '
