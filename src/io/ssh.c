@@ -28,7 +28,8 @@ enum {
 	PACKET = 32768,
 	SIGNATURE_MAX = 4096,
 	MSG_CHANNEL_REQUEST = 98, /* RFC 4250 section 4.1.2 */
-	GREETING = 40
+	GREETING = 40,
+	SETUP_MAX = 65536 /* bytes a peer may say before it is in */
 };
 
 enum op {
@@ -182,6 +183,9 @@ socket_recv(libssh2_socket_t fd, void *p, size_t n, int flags, void **abstract)
 
 	if (s->dead)
 		return -ENOTCONN;
+	/* libssh2 would read lines before the banner for ever. */
+	if (!s->ready && s->received > SETUP_MAX)
+		return -ECONNABORTED;
 	r = recv(fd, p, n, flags);
 	if (r < 0) {
 		int why = errno;
