@@ -7,6 +7,9 @@
 #include "base/mem.h"
 #include "cmd/captures.h"
 
+/* Where fewer than one packet of so many can be compared, nothing is said. */
+enum { SHARED_LEAST = 10 };
+
 /* All flows from one address to another, rekeyed or not. */
 struct route {
 	const struct espflow_flow *flow; /* one of them: kind and addresses */
@@ -48,42 +51,84 @@ collect_routes(const struct espflow_result *r, struct route *ret)
 	return n;
 }
 
+static const char *const what[] = {
+	[ESPFLOW_ESP] = "ESP packets",
+	[ESPFLOW_NATT] = "ESP packets in UDP",
+	[ESPFLOW_PING] = "pings in VXLAN",
+	[ESPFLOW_PONG] = "ping replies in VXLAN",
+};
+
 static void
 say_route(struct buf *b, const struct route *r)
 {
-	static const char *const what[] = {
-		[ESPFLOW_ESP] = "ESP packets",
-		[ESPFLOW_NATT] = "ESP packets in UDP",
-		[ESPFLOW_PING] = "pings in VXLAN",
-		[ESPFLOW_PONG] = "ping replies in VXLAN",
-	};
 	char src[IP_TEXT_MAX], dst[IP_TEXT_MAX];
 	uint64_t sent = r->matched + r->lost;
 
-	buf_printf(b, "%" PRIu64 " of %" PRIu64 " %s %s -> %s (%.2f %%)",
+	buf_printf(b, "%" PRIu64 " of %" PRIu64 " %s %s -> %s (%.2g %%)",
 	    r->lost, sent, what[r->flow->kind], ip_text(&r->flow->src, src),
 	    ip_text(&r->flow->dst, dst),
 	    100.0 * (double)r->lost / (double)sent);
 }
 
-static void
-say_loss(const struct espflow_result *r, struct buf *b)
+/*
+ * Of a route without a single match nobody can say whether the network loses
+ * all or the capture sees none: it may be filtered, and Linux with ESP offload
+ * and GRO takes ESP in before the tap.
+ */
+static bool
+is_absent(const struct route *r)
 {
-	struct route *routes = xcalloc(r->n, sizeof(*routes));
-	size_t n = collect_routes(r, routes), lossy = 0;
+	return r->lost > 0 && r->matched == 0;
+}
 
-	buf_puts(b, "network lost ");
-	for (size_t i = 0; i < n && routes[i].lost > 0; i++, lossy++) {
-		if (i >= VERDICT_DIRECTIONS)
+static void
+say_absent(struct buf *b, const struct captures *c, const struct route *r)
+{
+	char src[IP_TEXT_MAX], dst[IP_TEXT_MAX];
+
+	buf_printf(b,
+	    "none of the %" PRIu64 " %s %s -> %s is in %s: all are lost, or "
+	    "that capture cannot see them",
+	    r->lost, what[r->flow->kind], ip_text(&r->flow->src, src),
+	    ip_text(&r->flow->dst, dst), c->name[1 - r->flow->from]);
+}
+
+/* False when no route lost a part only: the network is not accused. */
+static bool
+say_lossy(const struct route *routes, size_t n, struct buf *b)
+{
+	size_t lossy = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (routes[i].lost == 0 || is_absent(&routes[i]))
 			continue;
-		if (i > 0)
-			buf_puts(b, ", ");
+		if (++lossy > VERDICT_DIRECTIONS)
+			continue;
+		buf_puts(b, lossy == 1 ? "network lost " : ", ");
 		say_route(b, &routes[i]);
 	}
 	if (lossy > VERDICT_DIRECTIONS)
-		buf_printf(b, " and more in %zu further directions",
+		buf_printf(b, ", and more in %zu further directions",
 		    lossy - VERDICT_DIRECTIONS);
+	return lossy > 0;
+}
+
+static enum exit_status
+judge_loss(const struct captures *c, struct buf *b)
+{
+	const struct espflow_result *r = &c->result;
+	struct route *routes = xcalloc(r->n, sizeof(*routes));
+	size_t n = collect_routes(r, routes);
+	bool proven = say_lossy(routes, n, b);
+
+	for (size_t i = 0; i < n; i++)
+		if (is_absent(&routes[i])) {
+			buf_puts(b, proven ? "; " : "unknown: ");
+			say_absent(b, c, &routes[i]);
+			break;
+		}
 	free(routes);
+	return proven ? EXIT_FAULT : EXIT_INCOMPLETE;
 }
 
 static double
@@ -165,10 +210,8 @@ judge(const struct captures *c, struct buf *b)
 		    c->drops[0] + c->drops[1]);
 		return EXIT_INCOMPLETE;
 	}
-	if (r->lost > 0) {
-		say_loss(r, b);
-		return EXIT_FAULT;
-	}
+	if (r->lost > 0)
+		return judge_loss(c, b);
 	if (restarted(r) > 0) {
 		buf_printf(b,
 		    "unknown: in %" PRIu64 " flows the sequence numbers began "
@@ -176,7 +219,16 @@ judge(const struct captures *c, struct buf *b)
 		    restarted(r));
 		return EXIT_INCOMPLETE;
 	}
-	buf_printf(b, "nothing lost: all %" PRIu64 " packets are in both",
+	if (r->unproven / SHARED_LEAST > r->matched) {
+		buf_printf(b,
+		    "unknown: only %" PRIu64 " packets are of a time that "
+		    "both captures cover, %" PRIu64 " are not",
+		    r->matched, r->unproven);
+		return EXIT_INCOMPLETE;
+	}
+	buf_printf(b,
+	    "nothing lost: all %" PRIu64 " packets of the time that both "
+	    "captures cover are in both",
 	    r->matched);
 	return EXIT_CLEAN;
 }
