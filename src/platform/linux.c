@@ -1,6 +1,8 @@
 /* The Linux row, and which parser reads which section. */
 #include "platform/linux.h"
 
+#include <string.h>
+
 #include "base/err.h"
 #include "model/facts.h"
 #include "platform/section.h"
@@ -19,7 +21,7 @@ static const struct {
 	{ SECTION_XFRM_STAT, HAVE_XFRM_STAT, 0, linux_parse_xfrm_stat },
 	{ SECTION_SOFTNET, 0, 0, linux_parse_softnet },
 	{ SECTION_MODULES, HAVE_MODULES, 0, linux_parse_modules },
-	{ SECTION_IKE, HAVE_IKE, 1, linux_parse_ike },
+	{ SECTION_IKE, HAVE_IKE, 2, linux_parse_ike },
 	{ SECTION_SAS, HAVE_SAS, 0, linux_parse_sas },
 	{ SECTION_POLICIES, HAVE_POLICIES, 0, linux_parse_policies },
 	{ SECTION_LINKS, HAVE_LINKS | HAVE_ADDRS, 0, linux_parse_links },
@@ -45,6 +47,9 @@ parse_section(const struct section *s, struct facts *f, struct err *e)
 			continue;
 		if (!s->whole)
 			return err_set(e, ERR_INPUT, "%s: cut short", name);
+		/* No tool prints NULs, and names end at them. */
+		if (s->text.n > 0 && memchr(s->text.p, '\0', s->text.n) != NULL)
+			return err_set(e, ERR_INPUT, "%s: not text", name);
 		if (s->status > parsers[i].max_status)
 			return err_set(e, ERR_INPUT,
 			    "%s: the node's command failed, status %d", name,
@@ -70,5 +75,6 @@ const struct platform platform_linux = {
 	.filter_overlay = linux_filter_overlay,
 	.parse_section = parse_section,
 	.parse_capstat = linux_parse_capstat,
+	.probe_has_pattern = linux_probe_has_pattern,
 	.parse_pings = linux_parse_pings,
 };

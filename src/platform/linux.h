@@ -60,6 +60,7 @@ int linux_parse_iptables(const struct section *s, struct facts *f,
 
 /* linux_tools.c */
 void linux_parse_capstat(struct span err, struct capstat *ret);
+bool linux_probe_has_pattern(struct span tool);
 void linux_parse_pings(struct span out, struct pingstat *ret);
 
 #endif

@@ -77,10 +77,15 @@ static const char policies[] =
     "	ip xfrm policy list nosock\n"
     "}\n";
 
+/* A process that ends meanwhile makes grep's status 2: once more, then. */
 static const char ike[] =
-    "ike() {\n"
+    "ike_once() {\n"
     "	grep -Hsx -e charon -e charon-systemd -e charon-nm -e pluto \\\n"
     "	    -e racoon -e iked -e openiked /proc/[0-9]*/comm\n"
+    "}\n"
+    "ike() {\n"
+    "	ike_once\n"
+    "	[ $? -ne 2 ] || ike_once\n"
     "}\n";
 
 static const char route[] = "route() {\n"
@@ -89,17 +94,23 @@ static const char route[] = "route() {\n"
 			    "	echo \"= $?\"\n"
 			    "}\n";
 
+/*
+ * GRO takes packets in at the hardware, whatever link is on top, so the
+ * devices of hardware are asked; the links given where there are none.
+ */
 static const char offload[] =
     "offload() {\n"
-    "	if [ $# -eq 0 ]; then\n"
-    "		for d in /sys/class/net/*/device; do\n"
-    "			d=${d%/device}\n"
-    "			[ $# -ge 16 ] || set -- \"$@\" \"${d##*/}\"\n"
-    "		done\n"
-    "	fi\n"
-    "	rc=0\n"
+    "	devices=\n"
+    "	for d in /sys/class/net/*/device; do\n"
+    "		[ -e \"$d\" ] || continue\n"
+    "		d=${d%/device}\n"
+    "		devices=\"$devices ${d##*/}\"\n"
+    "	done\n"
+    "	[ -z \"$devices\" ] || set -- $devices\n"
+    "	rc=0 left=16\n"
     "	for d do\n"
-    "		[ -e \"/sys/class/net/$d\" ] || continue\n"
+    "		[ -e \"/sys/class/net/$d\" ] && [ $left -gt 0 ] || continue\n"
+    "		left=$((left - 1))\n"
     "		echo \"? $d\"\n"
     "		ethtool -k \"$d\" || rc=$?\n"
     "	done\n"

@@ -59,21 +59,21 @@ linux_parse_clock(const struct section *s, struct facts *f, struct err *e)
 	return 0;
 }
 
-/* "/proc/760/comm:charon-systemd"; grep found none: status 1. */
+/*
+ * "/proc/760/comm:charon-systemd"; grep found none: status 1.  With status 2
+ * it has not seen all processes, and only a daemon that it did see is known.
+ */
 int
 linux_parse_ike(const struct section *s, struct facts *f, struct err *e)
 {
-	struct span text = s->text, line, path;
+	struct span text = s->text, line, path, name = { NULL, 0 };
 
-	if (s->status > 1)
+	while (name.n == 0 && span_line(&text, &line))
+		if (span_until(&line, ':', &path))
+			name = span_trim(line);
+	if (s->status > 1 && name.n == 0)
 		return err_set(e, ERR_INPUT, "grep: status %d", s->status);
-	f->ike_daemon[0] = '\0';
-	while (span_line(&text, &line)) {
-		if (!span_until(&line, ':', &path) || line.n == 0)
-			continue;
-		span_copy(line, f->ike_daemon, sizeof(f->ike_daemon));
-		break;
-	}
+	span_copy(name, f->ike_daemon, sizeof(f->ike_daemon));
 	return 0;
 }
 

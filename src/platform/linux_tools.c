@@ -21,6 +21,17 @@ holds(struct span s, const char *text)
 	return false;
 }
 
+/* As span_copy(), but a NUL does not end the text. */
+static void
+copy_line(struct span line, char *dst, size_t size)
+{
+	size_t n = line.n < size ? line.n : size - 1;
+
+	for (size_t i = 0; i < n; i++)
+		dst[i] = line.p[i] != '\0' ? line.p[i] : '?';
+	dst[n] = '\0';
+}
+
 static const struct {
 	const char *text;
 	enum capstat_fail fail;
@@ -92,7 +103,7 @@ capture_line(struct span line, struct capstat *c, unsigned *counts)
 		c->listening = true;
 	else if (line.n > 0 && c->fail == CAPSTAT_FINE && !is_harmless(line)) {
 		c->fail = capture_fail(line);
-		span_copy(line, c->why, sizeof(c->why));
+		copy_line(line, c->why, sizeof(c->why));
 	}
 }
 
@@ -108,6 +119,13 @@ linux_parse_capstat(struct span err, struct capstat *ret)
 	/* All three of those that every release prints. */
 	c.counted = (counts & 7U) == 7U;
 	*ret = c;
+}
+
+/* busybox fills packets with one byte, over and over. */
+bool
+linux_probe_has_pattern(struct span tool)
+{
+	return span_is(span_trim(tool), "iputils");
 }
 
 static const struct {
@@ -144,7 +162,7 @@ ping_error(struct span line, struct pingstat *p)
 	if (p->fail != PING_FINE)
 		return;
 	p->fail = fail;
-	span_copy(line, p->why, sizeof(p->why));
+	copy_line(line, p->why, sizeof(p->why));
 }
 
 /* "0.412": milliseconds with up to three digits of fraction. */

@@ -72,7 +72,7 @@ struct facts_ask {
 	unsigned sections; /* SECTION_BIT()s */
 	const struct route_ask *routes;
 	size_t n_routes;
-	/* Of which links settings and offloads are wanted; none: of all. */
+	/* Of which links settings are wanted; none: of all. */
 	const char *const *links;
 	size_t n_links;
 	const char *fdb_link; /* NULL: the forwarding entries of all links */
@@ -109,8 +109,8 @@ struct ping_ask {
 };
 
 /*
- * Pings.  Prints a section "tool" (what ping is it, and does it carry the
- * pattern), then one section "ping.WAVE" a wave.  Ends as a capture does, and
+ * Pings.  Prints a section "tool", for probe_has_pattern(), then one section
+ * "ping.WAVE" a wave, for parse_pings().  Ends as a capture does, and
  * standard input must be held open likewise.
  */
 struct probe_ask {
@@ -154,6 +154,8 @@ struct platform {
 	    struct err *e);
 	/* What the capture tool said on standard error; never fails. */
 	void (*parse_capstat)(struct span err, struct capstat *ret);
+	/* Section "tool": will the packets carry the pattern?  Not all can. */
+	bool (*probe_has_pattern)(struct span tool);
 	/* The text of one section "ping.WAVE"; never fails. */
 	void (*parse_pings)(struct span out, struct pingstat *ret);
 };

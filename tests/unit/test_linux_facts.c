@@ -236,6 +236,7 @@ test_refused(void **state)
 		{ "sockets", "", 0 },
 		{ "sockets", "1: 00000000:01F4 00000000:0000 07\n", 0 },
 		{ "ike", "", 127 },
+		{ "ike", "", 2 },
 		{ "qdisc", "[{\"root\":true,\"dev\":\"eth0\"}]", 0 },
 		{ "nft", "nft: JSON support not compiled-in\n", 1 },
 		{ "weather", "fine\n", 0 },
@@ -255,6 +256,21 @@ test_refused(void **state)
 				strlen(cases[i].name)) == 0);
 		facts_free(&f);
 	}
+}
+
+static void
+test_nul(void **state)
+{
+	struct section s = { .name = span_of("iptables"),
+		.text = { "*fil\0ter\n", 9 },
+		.whole = true };
+	struct facts f = { 0 };
+	struct err e;
+
+	(void)state;
+	assert_int_equal(linux_row()->parse_section(&s, &f, &e), -1);
+	assert_string_equal(e.text, "iptables: not text");
+	facts_free(&f);
 }
 
 /* "No offload" needs both lists, or ESP itself as a module. */
@@ -295,6 +311,9 @@ test_statuses(void **state)
 	(void)state;
 	assert_int_equal(parse_one("ike", "", 1, &f, &e), 0);
 	assert_string_equal(f.ike_daemon, "");
+	assert_int_equal(parse_one("ike", "/proc/7/comm:pluto\n", 2, &f, &e),
+	    0);
+	assert_string_equal(f.ike_daemon, "pluto");
 	assert_int_equal(parse_one("settings",
 			     "/proc/sys/net/ipv4/conf/eth0.5/rp_filter:2\n", 2,
 			     &f, &e),
@@ -322,6 +341,7 @@ main(void)
 		cmocka_unit_test(test_routes),
 		cmocka_unit_test(test_counters),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_modules),
 		cmocka_unit_test(test_statuses),
 		cmocka_unit_test(test_other_systems),

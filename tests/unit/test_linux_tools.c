@@ -226,6 +226,15 @@ test_ping_duplicate(void **state)
 	pingstat_free(&p);
 }
 
+static void
+test_pattern(void **state)
+{
+	(void)state;
+	assert_true(linux_probe_has_pattern(span_of("iputils\n")));
+	assert_false(linux_probe_has_pattern(span_of("busybox\n")));
+	assert_false(linux_probe_has_pattern(span_of("")));
+}
+
 int
 main(void)
 {
@@ -239,6 +248,7 @@ main(void)
 		cmocka_unit_test(test_ping_fails),
 		cmocka_unit_test(test_ping_refuses),
 		cmocka_unit_test(test_ping_duplicate),
+		cmocka_unit_test(test_pattern),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
