@@ -25,8 +25,8 @@ enum {
 	INV_DEPTH_MAX = 64,	   /* groups within groups */
 	INV_MEMBERS_MAX = 1 << 20, /* hosts named in groups, all told */
 	INV_LINKS_MAX = 65536,	   /* groups named in groups, likewise */
-	INV_VARS_MAX = 1024,	   /* variables of one host or group */
-	INV_MERGED_MAX = 1 << 21,  /* variables of all hosts, once merged */
+	INV_VARS_MAX = 4096,	   /* variables of one host or group */
+	INV_MERGED_MAX = 1 << 23,  /* variables of all hosts, once merged */
 	INV_NAME_MAX = 253	   /* bytes of a host's or group's name */
 };
 

@@ -34,9 +34,9 @@ check_var_name(struct span name, struct place at, struct err *e)
 		    "variable name of %zu bytes; %d is the most", name.n,
 		    INV_NAME_MAX);
 	for (size_t i = 0; i < name.n; i++)
-		if ((unsigned char)name.p[i] <= ' ' || name.p[i] == 0x7f)
+		if ((unsigned char)name.p[i] < ' ' || name.p[i] == 0x7f)
 			return place_err(e, at,
-			    "a variable's name holds a blank");
+			    "a control character in a variable's name");
 	return 0;
 }
 

@@ -96,10 +96,11 @@ test_whole(void **state)
 static void
 test_values(void **state)
 {
-	struct inv *inv = parse("g:\n  hosts:\n    h:\n"
-				"      a: [1, 'x\"y', {k: ~, t: true}, 007]\n"
-				"      b: |\n        two\n        lines\n"
-				"      c: ''\n      d: yes\n");
+	struct inv *inv =
+	    parse("g:\n  hosts:\n    h:\n"
+		  "      a: [1, 'x\"y', {k: ~, t: true}, 007]\n"
+		  "      b: |\n        two\n        lines\n"
+		  "      c: ''\n      d: yes\n      two words: 2\n");
 
 	(void)state;
 	check_var(inv, "h", "a",
@@ -107,6 +108,7 @@ test_values(void **state)
 	check_var(inv, "h", "b", "two\nlines\n");
 	check_var(inv, "h", "c", "");
 	check_var(inv, "h", "d", "yes");
+	check_var(inv, "h", "two words", "2");
 	inv_free(inv);
 }
 
