@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/be.h"
 #include "base/err.h"
 
 enum {
@@ -16,13 +17,6 @@ static const uint8_t magic[SNOOP_MAGIC_LEN] = { 's', 'n', 'o', 'o', 'p' };
 
 /* RFC 1761: data link types; both are Ethernet frames. */
 enum { LINK_802_3 = 0, LINK_ETHERNET = 4 };
-
-static uint32_t
-be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	    (uint32_t)p[2] << 8 | p[3];
-}
 
 bool
 snoop_recognize(const uint8_t *data, size_t len)
