@@ -40,8 +40,8 @@ net_create()
 			net_tap_create "$n"
 		done
 	} | ip -netns "$NS" -batch - || return 1
-	in_ns sysctl -q -w net.ipv4.ip_forward=1 \
-	    net.ipv6.conf.all.disable_ipv6=1 || return 1
+	in_ns sysctl -q -w net.ipv4.ip_forward=1 || return 1
+	in_ns sysctl -q -e -w net.ipv6.conf.all.disable_ipv6=1
 	# Where the bridge filter is loaded it would hand frames to nft.
 	[ ! -e /proc/sys/net/bridge/bridge-nf-call-iptables ] ||
 		in_ns sysctl -q -w net.bridge.bridge-nf-call-iptables=0
@@ -50,7 +50,7 @@ net_create()
 # Whatever runs in the namespace was put there by the lab or by its user.
 net_delete()
 {
-	ip netns list | grep -q "^$NS\\b" || return 0
+	[ -e "/run/netns/$NS" ] || return 0
 	for pid in $(ip netns pids "$NS" 2>/dev/null); do
 		kill -KILL "$pid" 2>/dev/null
 	done

@@ -50,13 +50,12 @@ kernel_prepare()
 
 node_boot()
 {
-	setsid ip netns exec "$NS" env ${PRELOAD:+"LD_PRELOAD=$PRELOAD"} "$LINUX" "mem=$MEMORY" umid="node$1" \
+	session_start ip netns exec "$NS" env ${PRELOAD:+"LD_PRELOAD=$PRELOAD"} "$LINUX" "mem=$MEMORY" umid="node$1" \
 	    uml_dir="$DIR/uml" con0=fd:0,fd:1 con=null ssl=null \
 	    root=/dev/root rootfstype=hostfs rootflags=/ ro quiet \
 	    "vec0:transport=tap,ifname=tap$1,depth=128,gro=0" \
 	    init="$HERE/node/init" "lab.node=$1" "lab.dir=$DIR" \
-	    "lab.src=$HERE" </dev/null >"$DIR/nodes/node$1.log" 2>&1 &
-	process_record $!
+	    "lab.src=$HERE" >"$DIR/nodes/node$1.log" 2>&1
 }
 
 # nodes_wait SECONDS: for the last line of every node's init.
@@ -68,7 +67,8 @@ nodes_wait()
 		log=$DIR/nodes/node$n.log
 		until grep -q '^lab: node ready' "$log"; do
 			tries=$((tries - 1))
-			if [ $tries -le 0 ] || grep -q "$failed" "$log"; then
+			if [ $tries -le 0 ] || ! processes_run ||
+			    grep -q "$failed" "$log"; then
 				tail -n 5 "$log" >&2
 				die "node$n did not come up"
 			fi
@@ -80,9 +80,8 @@ nodes_wait()
 # A connection that stays, since a new one costs half a second of a node.
 node_connect()
 {
-	setsid ip netns exec "$NS" ssh -F "$DIR/ssh_config" -M -N \
-	    -S "$DIR/nodes/node$1.ctl" "node$1" </dev/null >/dev/null 2>&1 &
-	process_record $!
+	session_start ip netns exec "$NS" ssh -F "$DIR/ssh_config" -M -N \
+	    -S "$DIR/nodes/node$1.ctl" "node$1" >/dev/null 2>&1
 }
 
 node_ssh()

@@ -2,6 +2,10 @@
 # shellcheck shell=sh
 
 DIR=${ESPY_LAB_DIR:-/tmp/espy-lab}
+case $DIR in
+/*) ;;
+*) DIR=$PWD/$DIR ;;
+esac
 NS=${ESPY_LAB_NS:-espylab}
 MARK=$DIR/.espy-lab
 
@@ -19,6 +23,8 @@ die()
 # mkdir is the lock: it fails if the lab is up, half up, or somebody else's.
 state_create()
 {
+	[ ! -e "/run/netns/$NS" ] || [ -e "$MARK" ] ||
+		die "the namespace $NS is another's: set ESPY_LAB_NS"
 	mkdir -m 700 "$DIR" 2>/dev/null ||
 		die "$DIR exists: the lab is up, or 'lab down' is due"
 	echo "$NS" >"$MARK"
@@ -46,9 +52,22 @@ process_start()
 	sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
 }
 
-process_record()
+# session_start COMMAND...: in the background, in a session of its own, which
+# writes itself down before it becomes COMMAND; so 'down' knows all there is.
+session_start()
 {
-	echo "$1 $(process_start "$1")" >>"$DIR/processes"
+	# shellcheck disable=SC2016
+	setsid sh -c 'awk "{ print \$1, \$22 }" "/proc/$$/stat" >>"$0" &&
+	    exec "$@"' "$DIR/processes" "$@" </dev/null &
+}
+
+# Are all processes recorded there, and none a zombie?
+processes_run()
+{
+	while read -r pid _; do
+		read -r _ _ state _ <"/proc/$pid/stat" || return 1
+		[ "$state" != Z ] || return 1
+	done <"$DIR/processes" 2>/dev/null
 }
 
 # Every process recorded leads a session of its own: end the whole group.

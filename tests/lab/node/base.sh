@@ -230,7 +230,7 @@ overlay_check()
 	for p in $NODES; do
 		[ "$p" -gt "$ME" ] || continue
 		describe "$p" its
-		ping -n -q -c 1 -W 1 "$its_overlay" >/dev/null 2>&1 ||
+		ping -n -q -c 1 -W 2 "$its_overlay" >/dev/null 2>&1 ||
 			echo "node$ME-node$p" &
 	done
 	wait
