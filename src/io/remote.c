@@ -190,6 +190,10 @@ remote_filter(struct remote_filter *f, struct span bytes,
 	int r = 0;
 
 	while (!f->done && bytes.n > 0 && r == 0) {
+		if (!f->in_line && f->held == 0 && f->seen > SEARCH_MAX) {
+			f->done = true;
+			break;
+		}
 		if (f->in_line) {
 			r = pass_line(f, &bytes, &f->in_line, pass, arg);
 		} else if (take(f, *bytes.p++)) {
@@ -199,8 +203,6 @@ remote_filter(struct remote_filter *f, struct span bytes,
 		} else {
 			bytes.n--;
 		}
-		if (f->seen > SEARCH_MAX)
-			f->done = true;
 	}
 	if (r == 0 && bytes.n > 0)
 		r = pass(arg, bytes);
