@@ -14,6 +14,7 @@
 #include "io/keyring.h"
 #include "io/log.h"
 #include "io/resolve.h"
+#include "io/sshask.h"
 #include "io/sshconfig.h"
 #include "io/transport.h"
 #include "model/host.h"
@@ -67,6 +68,16 @@ const char *
 conn_state_name(enum conn_state s)
 {
 	return states[s].name;
+}
+
+/* ConnectTimeout counts when espy's own option does not say. */
+static int64_t
+connect_ms(const struct conn *c)
+{
+	if (!c->env->connect_said && c->config != NULL &&
+	    c->config->connect_s > 0)
+		return c->config->connect_s * 1000;
+	return c->env->connect_ms;
 }
 
 /* ---- leaving and entering ---- */
@@ -179,7 +190,7 @@ on_deadline(void *arg)
 		return;
 	}
 	err_set(&c->why, ERR_LIMIT, "%s: no answer within %d s",
-	    states[c->state].name, (int)(c->env->connect_ms / 1000));
+	    states[c->state].name, (int)(connect_ms(c) / 1000));
 	/* A host that hangs while we authenticate has not refused us. */
 	conn_fail(c, TASK_UNREACHABLE);
 }
@@ -275,7 +286,7 @@ step_config(struct conn *c)
 		    c->host->where != NULL ? c->host->where : "inventory");
 		return STEP_FAIL;
 	}
-	c->config = sshconfig_get(c->env->config, name, on_ready, c);
+	c->config = sshask_get(c->env->config, name, on_ready, c);
 	if (c->config == NULL)
 		return STEP_WAIT;
 	if (c->config->failed.kind != ERR_NONE) {
@@ -283,6 +294,8 @@ step_config(struct conn *c)
 		return STEP_FAIL;
 	}
 	c->env->load_hostkeys(c->env->arg, c->config);
+	/* Time that passed in here is not the host's fault. */
+	c->give_up = mono_add_ms(loop_now(c->env->loop), connect_ms(c));
 	return STEP_NEXT;
 }
 

@@ -20,7 +20,7 @@ struct hostkeys;
 struct keyring;
 struct resolve;
 struct session;
-struct sshconfig;
+struct sshask;
 struct sshconfig_answer;
 struct task;
 struct transport;
@@ -29,13 +29,14 @@ struct transport;
 struct conn_env {
 	struct loop *loop;
 	const struct transport *transport;
-	struct sshconfig *config;
+	struct sshask *config;
 	struct hostkeys *hostkeys;
 	struct keyring *keys;
 	struct agents *agents;
 	enum host_key_policy policy;
 	int64_t connect_ms;
-	char mark[24]; /* see io/remote.h */
+	bool connect_said; /* the user's own; it overrules ssh_config */
+	char mark[24];	   /* see io/remote.h */
 	/* Called at once when a conn has become ready or has failed. */
 	void (*changed)(void *arg, struct conn *c);
 	/* Moves a ready conn's tasks on; true when anything moved. */

@@ -20,6 +20,7 @@
 #include "io/log.h"
 #include "io/loop.h"
 #include "io/sig.h"
+#include "io/sshask.h"
 #include "io/sshconfig.h"
 #include "io/task.h"
 #include "io/transport.h"
@@ -215,12 +216,13 @@ fanout_new(const struct fanout_opts *o, struct fanout **ret, struct err *e)
 	}
 	f->env = (struct conn_env){ .loop = f->loop,
 		.transport = &transport_ssh,
-		.config = sshconfig_new(f->loop, o->ssh_config),
+		.config = sshask_new(f->loop, o->ssh_config),
 		.hostkeys = hostkeys_new(),
 		.keys = keyring_new(),
 		.agents = agents_new(f->loop),
 		.policy = o->host_keys,
 		.connect_ms = o->connect_ms > 0 ? o->connect_ms : CONNECT_MS,
+		.connect_said = o->connect_ms > 0,
 		.changed = on_changed,
 		.pump = task_pump,
 		.load_hostkeys = load_hostkeys,
@@ -458,7 +460,7 @@ fanout_free(struct fanout *f)
 		conn_free(c);
 	}
 	watch_stop(f->signals);
-	sshconfig_free(f->env.config);
+	sshask_free(f->env.config);
 	agents_free(f->env.agents);
 	keyring_free(f->env.keys);
 	hostkeys_free(f->env.hostkeys);
