@@ -82,7 +82,9 @@ sentinels_sent(const struct run_node *n)
 		if (t == NULL)
 			continue;
 		p->parse_pings((struct span){ t->text, t->len }, &st);
-		sum += st.transmitted;
+		/* ping counts what the node itself refused to send, too. */
+		if (st.errors == 0)
+			sum += st.transmitted;
 		pingstat_free(&st);
 	}
 	return (unsigned)sum;

@@ -261,13 +261,18 @@ add_error(struct pair *p, enum side side, const struct packet *pkt)
 		.type = pkt->outer.icmp.type,
 		.code = pkt->outer.icmp.code,
 		.quoted = pkt->quote.kind,
-		.dport = pkt->quote.udp.dport,
 		.count = 1 };
+	const struct layer *q = &pkt->quote;
 	struct ledger *l = &p->l;
+	enum travel t;
 
-	if (s.quoted == PACKET_ESP) {
-		s.spi = pkt->quote.esp.spi;
-		s.esp_seq = pkt->quote.esp.seq;
+	if (!travels(p->spec.underlay, &q->ip.src, &q->ip.dst, &t))
+		return;
+	if ((q->has & PACKET_HDR_UDP) != 0)
+		s.dport = q->udp.dport;
+	if ((q->has & PACKET_HDR_ESP) != 0) {
+		s.spi = q->esp.spi;
+		s.esp_seq = q->esp.seq;
 	}
 	for (size_t i = 0; i < l->n_icmp; i++) {
 		struct icmp_seen *o = &l->icmp[i];

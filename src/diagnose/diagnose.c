@@ -88,10 +88,11 @@ blank(const struct leg *g)
 static bool
 can_judge(const struct rule *r, const struct leg *g)
 {
-	unsigned have = leg_before(g, g->here)->have &
-	    (leg_after(g, g->here)->have | g->in->facts[g->here].have);
+	unsigned once = g->in->facts[g->here].have;
+	unsigned before = leg_before(g, g->here)->have | once;
+	unsigned after = leg_after(g, g->here)->have | once;
 
-	return (have & r->needs) == r->needs;
+	return (before & after & r->needs) == r->needs;
 }
 
 /* The first rule that says yes; with `placing`, only those that place. */
@@ -265,9 +266,7 @@ doubt_text(enum doubt d)
 		    "the capture there was not open all the time",
 		[DOUBT_CAPTURE_LOSS] = "the capture there lost packets itself",
 		[DOUBT_AMBIGUOUS] = "other traffic there has the same lengths",
-		[DOUBT_BLIND] =
-		    "the capture there cannot see ESP arriving (ESP "
-		    "offload and GRO)",
+		[DOUBT_BLIND] = "ESP offload and GRO hide what arrives there",
 	};
 
 	return texts[d];

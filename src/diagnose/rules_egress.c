@@ -376,7 +376,7 @@ firewall_clear(const struct leg *g, struct finding *f)
 }
 
 const struct rule rules_egress[] = {
-	{ "underlay-no-route", SEGMENT_EGRESS, 0, false, no_route,
+	{ "underlay-no-route", SEGMENT_EGRESS, 0, true, no_route,
 	    "there is no route to the peer's underlay address" },
 	{ "ipsec-policy-block-out", SEGMENT_EGRESS, HAVE_XFRM_STAT, true,
 	    policy_block, "an IPsec policy blocks what is sent" },
@@ -398,7 +398,7 @@ const struct rule rules_egress[] = {
 	    "the forwarding entry of the peer's MAC names another node" },
 	{ "neighbour-unresolved", SEGMENT_EGRESS, HAVE_NEIGHS, false, neighbour,
 	    "the next hop does not answer ARP" },
-	{ "firewall-after-encryption", SEGMENT_EGRESS, HAVE_SAS, true,
+	{ "firewall-after-encryption", SEGMENT_EGRESS, HAVE_SAS, false,
 	    firewall_after, "ESP is dropped on its way out" },
 	{ "firewall-before-encryption", SEGMENT_EGRESS, HAVE_SAS, false,
 	    firewall_before, "VXLAN is dropped before it is encrypted" },

@@ -53,7 +53,12 @@ struct session {
 	bool quick; /* acknowledge at once: until the first exec */
 	const void *owner;
 	enum op owner_op;
-	struct channel *opening;  /* libssh2 opens one at a time */
+	struct channel *opening; /* libssh2 opens one at a time */
+	/*
+	 * ... and starts one at a time: waiting for the answer of one channel,
+	 * 1.10 takes another's for an error (packet.c, packet_requirev).
+	 */
+	struct channel *starting;
 	struct channel *channels; /* all of them */
 	uint32_t next_id;
 	uint64_t received;
@@ -535,12 +540,14 @@ ssh_chan_exec(struct channel *c, const char *command, struct err *e)
 	struct session *s = c->session;
 	int rc;
 
-	if (!claim(s, c, OP_EXEC))
+	if (!claim(s, c, OP_EXEC) || (s->starting != NULL && s->starting != c))
 		return STEP_WAIT;
+	s->starting = c;
 	rc = libssh2_channel_process_startup(c->lc, "exec", 4, command,
 	    (unsigned)strlen(command));
 	if (must_wait(s, c, OP_EXEC, rc))
 		return STEP_WAIT;
+	s->starting = NULL;
 	if (rc == 0) {
 		s->quick = false;
 		return STEP_NEXT;
@@ -652,6 +659,9 @@ ssh_chan_close(struct channel *c)
 		if (must_wait(s, c, OP_CLOSE, libssh2_channel_free(c->lc)))
 			return STEP_WAIT;
 	}
+	/* Its answer is still to come until here, and would confuse another. */
+	if (s->starting == c)
+		s->starting = NULL;
 	while (*at != c)
 		at = &(*at)->next;
 	*at = c->next;
