@@ -10,31 +10,44 @@ faults_table()
 	cat <<-END
 	F01 any A:overlay_down the overlay device is down at A
 	F02a any B:overlay_forget,A:neighbour_forget B lost its overlay address, A asks for it
+	F02b any A:fdb_forget,A:neighbour_forget A cannot ask B for its address
+	F03 any A:fdb_mislead A's VXLAN device sends for B to another node
+	F04 any A:fdb_empty A's VXLAN device does not know where B is
 	F05 any A:route_block A has no underlay route to B
+	F06 ipsec A:policy_block_out A's IPsec policy blocks traffic to B
 	F07 ipsec A:charon_lose A's key daemon is dead and its SAs with B are gone
 	F07psk ipsec A:ike_terminate,B:psk_change the pair's secrets differ and its SAs are gone
 	F10 any A:drop_vxlan_out A's firewall drops VXLAN to B before encryption
 	F11 ipsec A:drop_esp_out A's firewall drops ESP to B
 	F12 any R:arp_mute,A:hop_forget A gets no ARP answer from the next hop to B
 	F13 ipsec A:policy_delete A has no policy for B and sends in clear
+	F13b ipsec A:policies_delete,B:policies_delete neither has a policy: all well, but in clear
 	F15 ipsec A:ike_terminate cold start: no SAs, the next packet negotiates
 	F20 any R:drop_forth the network drops what A sends to B
 	F20r any R:drop_back the network drops what B sends to A
 	F21 ipsec R:reject_forth the router rejects A's ESP with an ICMP error
+	F22 ipsec R:unreach_forth the router answers A's ESP with host unreachable
 	F24 any R:drop_some the network drops a tenth of what A sends to B
+	F26 ipsec R:corrupt_some the network changes a tenth of what A sends to B
 	F28 any R:drop_big the network drops what A sends to B over 900 bytes
 	F50 ipsec B:drop_esp_in B's firewall drops ESP from A
 	F51 ipsec B:sa_in_delete B lost its SA from A, A still sends on it
 	F51b ipsec B:charon_forget B lost all its SAs, as in a reboot
 	F54 ipsec B:sa_in_spoil B's SA from A has another authentication key
+	F55 ipsec B:sa_in_garble B's SA from A has another encryption key
 	F58 ipsec A:sa_out_restart A's sequence numbers start again on the same SPI
+	F61 ipsec B:policy_mismatch_in B's policy wants other SAs than A's
+	F62 ipsec B:policy_block_in B's IPsec policy blocks traffic from A
 	F65 ipsec B:drop_vxlan_in B's firewall drops A's VXLAN after decryption
 	F70 any B:vxlan_port_change B's VXLAN device listens on another port
 	F71 any B:vxlan_vni_change B's VXLAN device has another VNI
+	F74 any A:neighbour_mislead A has a MAC for B that is not B's
 	F80 any B:overlay_forget,A:neighbour_pin B lost its overlay address, A knows its MAC
 	F81 any B:source_doubt B's rp_filter drops A's overlay address
 	F82 any B:drop_echo_in B's firewall drops A's pings on the overlay
 	F83 any B:echo_off B answers no pings
+	F85 any B:overlay_reroute B's replies to A leave by the underlay
+	F90 any A:drop_reply_in A's firewall drops B's replies on the overlay
 	M1late any B:tcpdump_late captures on B start a second late
 	M1cut any B:tcpdump_cut underlay captures on B die after 1.5 s
 	M2 any B:tcpdump_lossy captures on B lose packets
@@ -96,6 +109,19 @@ reject_forth()
 {
 	forward_rule "$(carrier_match "$1" "$2")" \
 	    "counter reject with icmp type admin-prohibited"
+}
+
+unreach_forth()
+{
+	forward_rule "$(carrier_match "$1" "$2")" \
+	    "counter reject with icmp type host-unreachable"
+}
+
+# Sixteen bits of the encrypted part: 20 bytes past the ESP header's start.
+corrupt_some()
+{
+	tap_rule "$1" "$(carrier_match "$1" "$2")" \
+	    "numgen random mod 100 < 10 counter @th,320,16 set 0x4242"
 }
 
 node_number()

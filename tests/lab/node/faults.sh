@@ -38,6 +38,13 @@ drop_echo_in()
 	    --icmp-type echo-request
 }
 
+drop_reply_in()
+{
+	describe "$1" its
+	firewall_drop INPUT -i ov0 -s "$its_overlay" -p icmp \
+	    --icmp-type echo-reply
+}
+
 overlay_down()
 {
 	ip link set ov0 down
@@ -61,6 +68,54 @@ neighbour_pin()
 	    nud permanent
 }
 
+neighbour_mislead()
+{
+	describe "$1" its
+	mac=02:00:5e:00:71:99
+	ip neigh replace "$its_overlay" lladdr $mac dev ov0 nud permanent
+	bridge fdb append $mac dev ov0 dst "$its_underlay" \
+	    port "$VXLAN_PORT" vni "$VNI" self permanent
+}
+
+fdb_forget()
+{
+	describe "$1" its
+	for mac in "$its_overlay_mac" 00:00:00:00:00:00; do
+		bridge fdb delete "$mac" dev ov0 dst "$its_underlay" \
+		    port "$VXLAN_PORT" vni "$VNI" self
+	done
+}
+
+# Without a default entry there is nowhere to ask either.
+fdb_empty()
+{
+	for p in $NODES; do
+		[ "$p" = "$ME" ] || describe "$p" its
+		[ "$p" = "$ME" ] || echo "fdb delete 00:00:00:00:00:00" \
+		    "dev ov0 dst $its_underlay port $VXLAN_PORT vni $VNI self"
+	done | bridge -batch -
+	describe "$1" its
+	bridge fdb delete "$its_overlay_mac" dev ov0 dst "$its_underlay" \
+	    port "$VXLAN_PORT" vni "$VNI" self
+}
+
+# To the other node of B's site, or of the other site if A is that node.
+fdb_mislead()
+{
+	for other in $NODES; do
+		[ "$other" != "$ME" ] || continue
+		[ "$other" != "$1" ] || continue
+		same_site "$ME" "$other" || break
+	done
+	describe "$1" its
+	mac=$its_overlay_mac
+	bridge fdb delete "$mac" dev ov0 dst "$its_underlay" \
+	    port "$VXLAN_PORT" vni "$VNI" self
+	describe "$other" its
+	bridge fdb append "$mac" dev ov0 dst "$its_underlay" \
+	    port "$VXLAN_PORT" vni "$VNI" self permanent
+}
+
 route_block()
 {
 	describe "$1" its
@@ -75,11 +130,16 @@ hop_forget()
 	ip neigh flush dev eth0 to "$hop"
 }
 
-source_doubt()
+overlay_reroute()
 {
 	describe "$1" its
-	echo 1 >/proc/sys/net/ipv4/conf/ov0/rp_filter
 	ip route add "$its_overlay/32" via "$my_gateway"
+}
+
+source_doubt()
+{
+	echo 1 >/proc/sys/net/ipv4/conf/ov0/rp_filter
+	overlay_reroute "$1"
 }
 
 echo_off()

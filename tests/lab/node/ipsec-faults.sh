@@ -16,12 +16,13 @@ sa_out_delete()
 	    proto esp
 }
 
-# sa_again SRC DST [KEY]: delete the SAs and add them again, under the same
-# SPIs, with counters at nought; with KEY, another authentication key.  The
-# keys stay on the node.
+# sa_again SRC DST [AUTH [ENC]]: delete the SAs and add them again, under the
+# same SPIs, with counters at nought, and with AUTH or ENC for keys where these
+# are not empty.  The keys stay on the node.
 sa_again()
 {
-	ip xfrm state list src "$1" dst "$2" proto esp | awk -v key="$3" '
+	ip xfrm state list src "$1" dst "$2" proto esp |
+		awk -v akey="$3" -v ekey="$4" '
 	function put() {
 		if (spi == "")
 			return
@@ -34,16 +35,27 @@ sa_again()
 	$1 == "src" { put(); src = $2; dst = $4 }
 	$1 == "proto" { spi = $4; reqid = $6; mode = $8 }
 	$1 == "replay-window" { window = $2 }
-	$1 == "auth-trunc" { auth = $2 " " (key ? key : $3) " " $4 }
-	$1 == "enc" { enc = $2 " " $3 }
+	$1 == "auth-trunc" { auth = $2 " " (akey ? akey : $3) " " $4 }
+	$1 == "enc" { enc = $2 " " (ekey ? ekey : $3) }
 	END { put() }' | ip -batch -
+}
+
+# random_key BITS
+random_key()
+{
+	echo "0x$(tr -dc 0-9a-f </dev/urandom | head -c $(($1 / 4)))"
 }
 
 sa_in_spoil()
 {
 	describe "$1" its
-	sa_again "$its_underlay" "$my_underlay" \
-	    "0x$(tr -dc 0-9a-f </dev/urandom | head -c 128)"
+	sa_again "$its_underlay" "$my_underlay" "$(random_key 512)"
+}
+
+sa_in_garble()
+{
+	describe "$1" its
+	sa_again "$its_underlay" "$my_underlay" "" "$(random_key 128)"
 }
 
 # The peer's window must be further on than any run of probes will get.
@@ -59,6 +71,36 @@ policy_delete()
 	describe "$1" its
 	ip xfrm policy delete dir out src "$my_underlay/32" \
 	    dst "$its_underlay/32" proto udp
+}
+
+policies_delete()
+{
+	policy_delete "$1"
+	ip xfrm policy delete dir in src "$its_underlay/32" \
+	    dst "$my_underlay/32" proto udp
+}
+
+# In place of the key daemon's own policy.
+policy_block_out()
+{
+	describe "$1" its
+	ip xfrm policy update dir out src "$my_underlay/32" \
+	    dst "$its_underlay/32" proto udp action block priority 1
+}
+
+policy_block_in()
+{
+	describe "$1" its
+	ip xfrm policy update dir in src "$its_underlay/32" \
+	    dst "$my_underlay/32" proto udp action block priority 1
+}
+
+policy_mismatch_in()
+{
+	describe "$1" its
+	ip xfrm policy update dir in src "$its_underlay/32" \
+	    dst "$my_underlay/32" proto udp priority 1 \
+	    tmpl proto esp mode transport reqid 4242
 }
 
 charon_lose()
