@@ -21,6 +21,7 @@
 #include "io/fanout.h"
 #include "io/file.h"
 #include "io/log.h"
+#include "io/sig.h"
 #include "model/host.h"
 
 enum {
@@ -229,7 +230,7 @@ start_more(struct run *run)
 {
 	const struct wish *w = run->wish;
 
-	while (run->next < run->n &&
+	while (run->next < run->n && !sig_interrupted() &&
 	    (w->serial == 0 || run->running < w->serial) &&
 	    (w->stop_after == 0 || run->failed < w->stop_after))
 		start_one(run, &run->ones[run->next++]);

@@ -205,7 +205,7 @@ set_events(struct conn *c)
 	if (c->watch == NULL)
 		return;
 	/* Without a channel nothing reads what comes; see on_socket(). */
-	if (c->state == CONN_READY && c->live == 0)
+	if (c->state == CONN_READY && c->live + c->killers == 0)
 		watch_events(c->watch, 0);
 	else
 		watch_events(c->watch, t->events(c->session));
@@ -248,7 +248,7 @@ on_socket(void *arg, short revents)
 {
 	struct conn *c = arg;
 
-	if (c->state == CONN_READY && c->live == 0 &&
+	if (c->state == CONN_READY && c->live + c->killers == 0 &&
 	    (revents & (POLLHUP | POLLERR)) != 0)
 		conn_rest(c);
 	else

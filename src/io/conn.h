@@ -82,7 +82,8 @@ struct conn {
 
 	/* The tasks, oldest first; io/task's. */
 	struct task *tasks, **tasks_tail;
-	unsigned live; /* channels in use */
+	unsigned live;	  /* channels in use by tasks */
+	unsigned killers; /* and by what ends them */
 	unsigned max_live;
 	struct conn *next, *next_same; /* the fan-out's lists */
 };

@@ -399,13 +399,9 @@ on_signal(void *arg, short revents)
 		print_state(f);
 }
 
-/* Ends every task, on the hosts too; bounded by END_MS. */
 static void
-stop_all(struct fanout *f)
+end_all(struct fanout *f)
 {
-	struct mono limit = mono_add_ms(loop_now(f->loop), END_MS);
-
-	f->stopping = true;
 	for (struct conn *c = f->conns; c != NULL; c = c->next) {
 		for (struct task *t = c->tasks; t != NULL; t = t->next)
 			task_end(t, TASK_CANCELLED);
@@ -414,8 +410,23 @@ stop_all(struct fanout *f)
 			conn_fail(c, TASK_CANCELLED);
 		}
 	}
-	while (f->n_tasks > 0 && loop_now(f->loop).ns < limit.ns)
+}
+
+/*
+ * Ends every task, on the hosts too; bounded by END_MS.  A callback may start
+ * another one meanwhile: it is ended as well.
+ */
+static void
+stop_all(struct fanout *f)
+{
+	struct mono limit = mono_add_ms(loop_now(f->loop), END_MS);
+
+	f->stopping = true;
+	end_all(f);
+	while (f->n_tasks > 0 && loop_now(f->loop).ns < limit.ns) {
 		loop_turn(f->loop, limit);
+		end_all(f);
+	}
 	f->stopping = false;
 }
 

@@ -60,8 +60,11 @@ enum task_stream { TASK_OUT, TASK_ERR };
 struct task_spec {
 	const struct host *host; /* borrowed until the fanout is freed */
 	/*
-	 * The command for the host's login shell, or NULL: then `sh -s` is run
-	 * and reads the script.
+	 * The command for the host's login shell (for sh when the host says
+	 * become), or NULL: then `sh -s` is run and reads the script.  Either
+	 * way a watcher is started beside it, in its process group: that ends
+	 * the group when the connection breaks, espy dies, or limit_ms and
+	 * some seconds have passed.
 	 */
 	const char *command;
 	/* Sent to standard input first; borrowed until the task ends. */
@@ -101,7 +104,9 @@ enum fanout_why { FANOUT_DONE, FANOUT_DEADLINE, FANOUT_INTERRUPTED };
 
 /*
  * Runs the loop until until(arg) is true, no task is left, limit_ms passed
- * (0: no limit of its own; every task has one), or SIGINT/SIGTERM came.
+ * (0: no limit of its own; every task has one), or SIGINT/SIGTERM came.  Then
+ * every task is ended, on the hosts too, before this returns, and so does
+ * every later call at once.
  */
 enum fanout_why fanout_run(struct fanout *f, bool (*until)(void *), void *arg,
     int64_t limit_ms);

@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "io/block.h"
 #include "io/sock.h"
 
 enum {
@@ -98,26 +99,20 @@ static const struct {
 static const char host_key_order[] =
     "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521";
 
-/* ---- memory: blocks that know their size ---- */
-
-union block {
-	size_t size;
-	max_align_t aligned;
-};
+/* ---- memory, through which we see the packets ---- */
 
 static void *
-block_alloc(size_t size, void **abstract)
+on_alloc(size_t size, void **abstract)
 {
-	union block *b;
-
 	(void)abstract;
-	if (size > SIZE_MAX / 2)
-		return NULL;
-	b = malloc(sizeof(*b) + size);
-	if (b == NULL)
-		return NULL;
-	b->size = size;
-	return b + 1;
+	return block_new(size);
+}
+
+static void *
+on_realloc(void *p, size_t size, void **abstract)
+{
+	(void)abstract;
+	return block_resize(p, size);
 }
 
 static uint32_t
@@ -150,32 +145,11 @@ watch_packet(struct session *s, const unsigned char *p, size_t size)
 }
 
 static void
-block_free(void *p, void **abstract)
+on_free(void *p, void **abstract)
 {
-	union block *b = p;
-
-	if (b == NULL)
-		return;
-	b--;
-	if (abstract != NULL && *abstract != NULL)
-		watch_packet(*abstract, p, b->size);
-	free(b);
-}
-
-static void *
-block_realloc(void *p, size_t size, void **abstract)
-{
-	union block *b = p;
-
-	if (b == NULL)
-		return block_alloc(size, abstract);
-	if (size > SIZE_MAX / 2)
-		return NULL;
-	b = realloc(b - 1, sizeof(*b) + size);
-	if (b == NULL)
-		return NULL;
-	b->size = size;
-	return b + 1;
+	if (p != NULL && abstract != NULL && *abstract != NULL)
+		watch_packet(*abstract, p, block_size(p));
+	block_free(p);
 }
 
 /* ---- the socket ---- */
@@ -240,7 +214,7 @@ static LIBSSH2_SESSION *
 new_session(struct session *s, const char *host_key_algs)
 {
 	LIBSSH2_SESSION *ls =
-	    libssh2_session_init_ex(block_alloc, block_free, block_realloc, s);
+	    libssh2_session_init_ex(on_alloc, on_free, on_realloc, s);
 	int r = 0;
 
 	if (ls == NULL)
@@ -418,7 +392,7 @@ sign_callback(LIBSSH2_SESSION *ls, unsigned char **sig, size_t *sig_len,
 	buf_init(&b, SIGNATURE_MAX);
 	r = k->sign(k->arg, (struct span){ (const char *)data, data_len }, &b);
 	if (r == 0) {
-		*sig = block_alloc(b.len, NULL);
+		*sig = block_new(b.len);
 		if (*sig == NULL)
 			r = -1;
 		else
@@ -651,7 +625,10 @@ ssh_chan_close(struct channel *c)
 	struct session *s = c->session;
 	struct channel **at = &s->channels;
 
-	if (s->opening == c)
+	struct err e;
+
+	/* An opening once begun must be seen through, or none can follow. */
+	if (s->opening == c && ssh_chan_open(c, &e) == STEP_WAIT)
 		return STEP_WAIT;
 	if (c->lc != NULL) {
 		if (!claim(s, c, OP_CLOSE))

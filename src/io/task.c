@@ -19,7 +19,7 @@ enum {
 	SEND_MAX = 64 * 1024 * 1024,
 	COMMAND_MAX = 2 * 1024 * 1024,
 	CHUNK = 65536,
-	READS_PER_TURN = 32 /* so that a flood does not starve the others */
+	READS_PER_TURN = 8 /* so that a flood does not starve the others */
 };
 
 static void on_timer(void *arg);
@@ -351,30 +351,42 @@ new_killer(struct task *t)
 	return k;
 }
 
+/* STEP_REFUSED is no more than a step: what was opened must be closed. */
 static bool
 killer_step(struct killer *k, const struct transport *tr, struct err *e)
 {
-	enum step s;
+	enum step s = STEP_WAIT;
 
-	if (!k->opened)
+	switch (k->state) {
+	case KILLER_OPENS:
 		s = tr->chan_open(k->chan, e);
-	else if (!k->started)
+		if (s == STEP_NEXT)
+			k->state = KILLER_STARTS;
+		else if (s == STEP_REFUSED)
+			k->state = KILLER_CLOSES;
+		break;
+	case KILLER_STARTS:
 		s = tr->chan_exec(k->chan, k->command.data, e);
-	else
+		if (s != STEP_WAIT)
+			k->state = KILLER_CLOSES;
+		break;
+	case KILLER_CLOSES:
 		s = tr->chan_close(k->chan);
-	if (s == STEP_WAIT)
-		return false;
-	if (s != STEP_NEXT)
-		k->over = true;
-	else if (!k->opened)
-		k->opened = true;
-	else if (!k->started)
-		k->started = true;
-	else
-		k->over = true;
-	if (k->over && k->started)
-		k->chan = NULL;
-	return true;
+		if (s != STEP_WAIT)
+			k->state = KILLER_OVER;
+		break;
+	case KILLER_OVER:
+		break;
+	}
+	if (s == STEP_FAIL)
+		k->state = KILLER_OVER;
+	return s != STEP_WAIT;
+}
+
+static bool
+killer_works(const struct task *t)
+{
+	return t->killer != NULL && t->killer->state != KILLER_OVER;
 }
 
 /* Its channel is closed with the session at the latest. */
@@ -382,16 +394,21 @@ static bool
 pump_killer(struct task *t)
 {
 	struct err e;
+	bool moved;
 
 	if (t->killer == NULL) {
 		if (!t->ending || t->filter.watcher == 0 ||
 		    t->state != TASK_RUNS)
 			return false;
 		t->killer = new_killer(t);
+		t->conn->killers++;
 	}
-	if (t->killer->over)
+	if (!killer_works(t))
 		return false;
-	return killer_step(t->killer, transport_of(t), &e);
+	moved = killer_step(t->killer, transport_of(t), &e);
+	if (!killer_works(t))
+		t->conn->killers--;
+	return moved;
 }
 
 /* ---- one step of one task; true when it moved ---- */
@@ -531,7 +548,7 @@ step_task(struct task *t)
 	case TASK_CLOSES:
 		return pump_killer(t) || close_channel(t);
 	case TASK_GONE:
-		return t->killer != NULL && !t->killer->over && pump_killer(t);
+		return pump_killer(t);
 	}
 	return false;
 }
@@ -546,8 +563,7 @@ task_reap(struct conn *c)
 	while (*at != NULL) {
 		struct task *t = *at;
 
-		if (t->state != TASK_GONE ||
-		    (t->killer != NULL && !t->killer->over)) {
+		if (t->state != TASK_GONE || killer_works(t)) {
 			at = &t->next;
 			continue;
 		}
@@ -589,7 +605,7 @@ task_pump(struct conn *c)
 void
 task_conn_broke(struct conn *c, bool keep)
 {
-	c->live = 0;
+	c->live = c->killers = 0;
 	for (struct task *t = c->tasks; t != NULL; t = t->next) {
 		enum task_state was = t->state;
 		bool ran = was == TASK_STARTS || was == TASK_RUNS;
@@ -597,7 +613,7 @@ task_conn_broke(struct conn *c, bool keep)
 		t->chan = NULL;
 		if (t->killer != NULL) {
 			t->killer->chan = NULL;
-			t->killer->over = true;
+			t->killer->state = KILLER_OVER;
 		}
 		if (was >= TASK_CLOSES) {
 			t->state = TASK_GONE;

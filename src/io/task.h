@@ -27,7 +27,7 @@ enum task_state {
 /* The second channel, which tells the watcher to end the command. */
 struct killer {
 	struct channel *chan;
-	bool opened, started, over;
+	enum { KILLER_OPENS, KILLER_STARTS, KILLER_CLOSES, KILLER_OVER } state;
 	struct buf command;
 };
 
