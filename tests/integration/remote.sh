@@ -98,8 +98,11 @@ listening() {
 	wait_until 50 grep -q 'listening on' "$dir/err"
 }
 
+# All three at once: 8 bytes of ICMP header, and 56, 72 and 88 of data.
 pinging() {
-	wait_until 50 grep -q 'bytes from' "$dir/out"
+	for size in 64 80 96; do
+		wait_until 50 grep -q "^$size bytes from" "$dir/out"
+	done
 }
 
 counted() {
