@@ -235,6 +235,7 @@ conn_advance(struct conn *c)
 	if (c->auth != NULL) {
 		auth_free(c->auth);
 		c->auth = NULL;
+		drop_setup(c);
 		c->env->changed(c->env->arg, c);
 	}
 	if (c->state == CONN_READY && c->env->pump(c))

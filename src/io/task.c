@@ -442,19 +442,25 @@ close_channel(struct task *t)
 }
 
 /* MaxSessions may be less than we thought; then the task waits its turn. */
-static void
+static bool
 not_opened(struct task *t)
 {
 	struct conn *c = t->conn;
-	struct err why = c->why;
 
-	if (!close_channel(t) || c->live == 0) {
-		finish(t, t->ending ? t->end : TASK_LOST, NULL, why.text);
-		return;
+	if (c->live <= 1) {
+		finish(t, t->ending ? t->end : TASK_LOST, NULL, c->why.text);
+		return true;
 	}
+	t->refused = true;
+	if (!close_channel(t))
+		return false;
+	t->refused = false;
 	c->max_live = c->live;
 	timer_stop(c->env->loop, &t->timer);
 	t->state = TASK_WAITS;
+	if (t->ending)
+		finish(t, t->end, NULL, "cancelled before it started");
+	return true;
 }
 
 static bool
@@ -462,6 +468,8 @@ open_channel(struct task *t)
 {
 	struct conn *c = t->conn;
 
+	if (t->refused)
+		return not_opened(t);
 	switch (transport_of(t)->chan_open(t->chan, &c->why)) {
 	case STEP_WAIT:
 		return false;
@@ -469,8 +477,7 @@ open_channel(struct task *t)
 		t->state = TASK_STARTS;
 		return true;
 	case STEP_REFUSED:
-		not_opened(t);
-		return true;
+		return not_opened(t);
 	case STEP_FAIL:
 		conn_fail(c, TASK_LOST);
 		return true;
@@ -611,6 +618,7 @@ task_conn_broke(struct conn *c, bool keep)
 		bool ran = was == TASK_STARTS || was == TASK_RUNS;
 
 		t->chan = NULL;
+		t->refused = false;
 		if (t->killer != NULL) {
 			t->killer->chan = NULL;
 			t->killer->state = KILLER_OVER;

@@ -37,6 +37,7 @@ struct task {
 	struct task_spec spec;
 	enum task_state state;
 	struct channel *chan;
+	bool refused; /* its channel, which is not closed yet */
 	struct buf command;
 	struct remote_filter filter;
 
