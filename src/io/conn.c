@@ -277,6 +277,13 @@ on_ready(void *arg)
 
 /* ---- the states' steps ---- */
 
+/* To dial directly then would be to ignore what the user said. */
+static bool
+needs_proxy(const char *said)
+{
+	return said != NULL && strcmp(said, "none") != 0;
+}
+
 static enum step
 step_config(struct conn *c)
 {
@@ -292,6 +299,14 @@ step_config(struct conn *c)
 		return STEP_WAIT;
 	if (c->config->failed.kind != ERR_NONE) {
 		c->why = c->config->failed;
+		return STEP_FAIL;
+	}
+	if (needs_proxy(c->config->proxy_jump) ||
+	    needs_proxy(c->config->proxy_command)) {
+		err_set(&c->why, ERR_HOST,
+		    "ssh_config says ProxyJump or ProxyCommand for %s, which "
+		    "is not supported: run espy where it reaches the host",
+		    name);
 		return STEP_FAIL;
 	}
 	c->env->load_hostkeys(c->env->arg, c->config);
@@ -420,8 +435,8 @@ reject(struct conn *c, const struct hostkey_answer *a, struct span blob)
 		[HOSTKEY_UNKNOWN] = "not in known_hosts",
 		[HOSTKEY_CHANGED] = "HAS CHANGED",
 		[HOSTKEY_OTHER] = "of a type that known_hosts does not have",
-		[HOSTKEY_CA_ONLY] = "vouched for only by a certificate "
-				    "authority, which is not supported",
+		[HOSTKEY_CA_ONLY] =
+		    "vouched for by a certificate authority alone",
 		[HOSTKEY_REVOKED] = "REVOKED",
 	};
 	struct span type = hostkey_type(blob);
