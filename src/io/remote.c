@@ -13,24 +13,29 @@ enum {
 /*
  * The mark stands in front, where ps(1) shows it even if it cuts the line.  $1
  * is the mark again, $2 the limit in seconds, $3 the pid of the connection's
- * sshd when the caller knows it.  $p is the command's shell, which is this
- * one's parent and leads the process group; $s is sshd, by default $p's
- * parent.  The watcher asks /proc where it can: kill -0 says no as well when
- * the process is another user's.  No newline: csh would choke on it.
+ * sshd when the caller knows it.
+ *
+ * $p is the command's shell, which is this one's parent and leads the process
+ * group; $s is sshd, by default $p's parent.  Who $s is, and how ($m) to ask
+ * whether it is alive, is found out before the command starts: later, sshd
+ * could be gone, and the answer be taken for "cannot be seen".  Where $s is 1
+ * the connection was gone even earlier.
+ *
+ * No newline, and "!" only where remote_quote() sees it: csh would choke.
  */
 static const char watcher[] =
-    "p=$PPID;s=$3;"
-    "{ k(){ trap \"\" TERM;kill -TERM 0;"
-    "sleep 1;a $p&&sleep 1;a $p&&sleep 1;kill -KILL 0;};"
-    "trap k TERM;trap \"\" HUP INT;"
+    "exec 2>/dev/null;p=$PPID;s=$3;"
     "[ \"$s\" ]||read a b c s d </proc/$p/stat||"
     "s=$(ps -o ppid= -p $p|tr -d \" \");"
-    "if [ -d /proc/$s ];then a(){ [ -d /proc/$1 ];};"
-    "elif kill -0 $s;then a(){ kill -0 $1;};"
-    "else a(){ :;};fi;"
+    "if [ -d /proc/$s ];then m=d;elif kill -0 $s;then m=k;else m=;fi;"
+    "{ l(){ kill -0 $p||[ -d /proc/$p ];};"
+    "a(){ case $m in d) [ -d /proc/$s ];;k) kill -0 $s;;esac;};"
+    "k(){ trap \"\" TERM;kill -TERM 0;"
+    "sleep 1;l&&sleep 1;l&&sleep 1;kill -KILL 0;};"
+    "trap k TERM;trap \"\" HUP INT;"
     "i=0;while sleep 1& wait $!;do i=$((i+1));"
-    "a $p||exit;a $s&&[ $i -lt $2 ]||k;done;"
-    "} </dev/null >/dev/null 2>&1& echo $1 $!";
+    "l||exit;[ \"$s\" != 1 ]&&a&&[ $i -lt $2 ]||k;done;"
+    "} </dev/null >/dev/null& echo $1 $!";
 
 void
 remote_quote(struct buf *b, const char *word)

@@ -15,7 +15,7 @@ unset SSH_AUTH_SOCK
 
 # shellcheck disable=SC2317 # called by the trap
 cleanup() {
-	for p in $pids $(cat "$d/sshd.pid" 2>/dev/null); do
+	for p in $pids $(cat "$d"/ssh?.pid 2>/dev/null); do
 		kill "$p" 2>/dev/null
 	done
 	rm -rf "$d"
@@ -63,7 +63,8 @@ left() {
 	while pgrep -f "$1" >"$d/left"; do
 		i=$((i + 1))
 		if [ "$i" -gt $(($2 * 10)) ]; then
-			bad "processes lived on: $(tr '\n' ' ' <"$d/left")"
+			bad "processes lived on: $(ps -o pid,ppid,pgid,etime,args \
+			    -p "$(paste -sd, "$d/left")" | cut -c 1-200)"
 			return
 		fi
 		sleep 0.1
@@ -131,16 +132,29 @@ PermitRootLogin yes
 PasswordAuthentication no
 SetEnv HOME=$d/home
 END
-"$sshd" -f "$d/sshd_config" -E "$d/sshd.log" || exit 1
-i=0
-until [ -s "$d/sshd.pid" ]; do
-	i=$((i + 1))
-	[ "$i" -lt 50 ] || exit 1
-	sleep 0.1
+# Another one: a single channel a session, and only an RSA host key.
+rport=$((sport + 1))
+ssh-keygen -q -t rsa -N '' -f "$d/host_rsa" || exit 1
+sed -e "s/:$sport/:$rport/" -e "/^HostKey.*_ec/d" -e "s/sshd.pid/sshr.pid/" \
+    -e "s|^HostKey .*|HostKey $d/host_rsa|" "$d/sshd_config" >"$d/sshr_config"
+# And one with one channel a session.
+oport=$((sport + 2))
+sed -e "s/:$sport/:$oport/" -e "s/sshd.pid/ssho.pid/" \
+    -e "s/^MaxSessions.*/MaxSessions 1/" "$d/sshd_config" >"$d/ssho_config"
+for s in sshd sshr ssho; do
+	"$sshd" -f "$d/${s}_config" -E "$d/$s.log" || exit 1
+	i=0
+	until [ -s "$d/$s.pid" ]; do
+		i=$((i + 1))
+		[ "$i" -lt 50 ] || exit 1
+		sleep 0.1
+	done
 done
 
 {
 	printf '[127.0.0.1]:%s ' "$sport"
+	cat "$d/host.pub"
+	printf '[127.0.0.1]:%s ' "$oport"
 	cat "$d/host.pub"
 	printf '[127.0.0.2]:%s ' "$sport"
 	cat "$d/other.pub"
@@ -183,6 +197,8 @@ done
 		echo "ansible_ssh_private_key_file=$d/user_$k"
 	done
 	cat "$d/servers"
+	echo "rsa-only ansible_host=127.0.0.1 ansible_port=$rport"
+	echo "one-channel ansible_host=127.0.0.1 ansible_port=$oport"
 	echo "noaddress ansible_host=None"
 	echo "noname ansible_host=no-such-host.invalid"
 	echo "[many]"
@@ -193,6 +209,14 @@ done
 	done
 } >"$d/hosts"
 
+# A user without a shell, or one that sshd does not like, can test nothing.
+if ! ssh -F "$d/config" -i "$d/user_ed25519" -p "$sport" 127.0.0.1 true \
+    </dev/null >/dev/null 2>"$d/out"; then
+	skipped=1
+	echo "skipped: sshd does not let $(id -un) in: $(tail -n 1 "$d/out")"
+	finish
+fi
+
 # ---- it works ----------------------------------------------------------------
 check "one command" 0 '^good: hello$' good -- echo hello
 check "exit status" 1 '^failed: good: exit status 3$' good -- exit 3
@@ -201,7 +225,7 @@ check "stderr" 0 '^  stderr: oops$' good -- 'echo oops >&2'
 check "no output" 0 '^good: \(no output\)$' good -- true
 check "twenty hosts fold" 0 '^m\[01-20\]: same$' many -- echo same
 check "a bad line costs one line" 0 \
-    'known_hosts:5: .*ignored' good -- echo hello
+    'known_hosts:6: .*ignored' good -- echo hello
 check "only the ECDSA key is known" 0 '^ecdsa: hello$' ecdsa -- echo hello
 check "hashed name" 0 '^hashed: hello$' hashed -- echo hello
 check "user key ECDSA" 0 'key-ecdsa: hello' key-ecdsa -- echo hello
@@ -245,8 +269,8 @@ check "background process does not hold it" 0 '^good: up$' good -- \
 check "unknown host key" 3 '^host key: unknown: .*not in known_hosts' \
     unknown -- true
 check "changed host key" 3 \
-    '^host key: changed: .*/known_hosts:2: .*HAS CHANGED' changed -- true
-check "revoked host key" 3 '^host key: revoked: .*/known_hosts:4: .*REVOKED' \
+    '^host key: changed: .*/known_hosts:3: .*HAS CHANGED' changed -- true
+check "revoked host key" 3 '^host key: revoked: .*/known_hosts:5: .*REVOKED' \
     revoked -- true
 check "a changed key fails that host alone" 3 '^good: x$' \
     good,changed -- echo x
@@ -281,6 +305,13 @@ if (ulimit -n 40 && timeout -k 5 30 "$espy" run -i "$d/hosts" -F "$d/config" man
 else
 	bad "20 hosts with 40 descriptors"
 fi
+check "a host with an RSA host key alone" 3 \
+    '^unreachable: rsa-only: .*only an RSA host key' rsa-only -- true
+check "a timeout where there is no second channel" 1 \
+    '^timeout: one-channel: ' -t 1 one-channel -- 'sleep 7775'
+left 'sleep 777[5]' 5
+printf 'Host *\n\tProxyJump elsewhere\n' >"$d/jump"
+check "ProxyJump is not ignored" 3 'ProxyJump' -F "$d/jump" good -- true
 check "wrong use" 2 'no command' good
 check "wrong policy" 2 'strict, accept-new or off' \
     --host-key-policy maybe good -- true
@@ -319,7 +350,11 @@ for how in INT TERM KILL; do
 	fi
 	left 'sleep 777[4]' 5
 done
-name="watchers leave"
+name="watchers leave, be the session ever so short"
+for i in 1 2 3 4 5; do
+	timeout -k 5 40 "$espy" run -i "$d/hosts" -F "$d/config" many -- \
+	    true >"$d/out" 2>&1
+done
 left ': espy[0-9a-f]{16};p=' 5
 
 # ---- the agent ---------------------------------------------------------------
