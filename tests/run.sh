@@ -61,6 +61,7 @@ for t in tests/integration/*.sh; do
 	n=$(basename "$t" .sh)
 	part "integration-$n" sh "$t"
 done
+part lab-leaves sh tests/lab/leaves.sh
 part lab sh tests/lab/faults.sh
 
 echo "$passed passed, $failed failed, $skipped skipped"

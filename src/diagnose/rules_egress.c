@@ -396,7 +396,7 @@ const struct rule rules_egress[] = {
 	    "no SA, for a reason not seen" },
 	{ "fdb-wrong", SEGMENT_EGRESS, 0, false, fdb_wrong,
 	    "the forwarding entry of the peer's MAC names another node" },
-	{ "neighbour-unresolved", SEGMENT_EGRESS, HAVE_NEIGHS, false, neighbour,
+	{ "neighbour-unresolved", SEGMENT_EGRESS, HAVE_NEIGHS, true, neighbour,
 	    "the next hop does not answer ARP" },
 	{ "firewall-after-encryption", SEGMENT_EGRESS, HAVE_SAS, false,
 	    firewall_after, "ESP is dropped on its way out" },

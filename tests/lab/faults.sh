@@ -2,41 +2,21 @@
 # The fault table against the lab: breaks it in every way that faults.table
 # lists, and asks espy, which is told nothing.
 #
-#   faults.sh [ID...]     only these rows; RECORD=DIR keeps the runs there,
-#                         ROUNDS=N repeats the whole table
+#   faults.sh [ID...]     only these rows
+#   ROUNDS=N              the whole table so many times
+#   RECORD=DIR            keep the runs that were right there, each small, as
+#                         tests/golden replays them
+#   KEEP=DIR              keep the runs that were wrong there
 #
 # Two rows run at a time, each on a pair of nodes of its own.
+# shellcheck disable=SC2317 # begin comes back
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-top=$(pwd)
-espy=${ESPY:-$top/build/espy}
+. tests/lab/harness.sh
 record=${RECORD:-}
-passed=0 failed=0
-
-skip()
-{
-	echo "skipped: the lab: $1"
-	echo "lab: 0 passed, 0 failed, 1 skipped"
-	exit 0
-}
-
-[ "$(id -u)" -eq 0 ] || skip "it needs root"
-[ -c /dev/net/tun ] || skip "there is no /dev/net/tun"
-command -v linux.uml >/dev/null || skip "user-mode-linux is not installed"
-
-work=$(mktemp -d /tmp/espy-faults.XXXXXX) || exit 1
-export ESPY_LAB_DIR="$work/lab" ESPY_LAB_NS="espyfaults$$"
-lab=$top/tests/lab/lab
-# shellcheck disable=SC2329 # by the trap
-leave()
-{
-	"$lab" down >/dev/null 2>&1
-	rm -rf "$work"
-}
-trap leave EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
+count=
+during=2.5 # seconds into a diagnosis: amid the probes
+begin lab
 
 # names PAIR WORDS: A and B replaced by the nodes of that pair, as $words.
 names()
@@ -52,11 +32,15 @@ names()
 diagnose()
 {
 	names "$1" "$2"
-	# shellcheck disable=SC2086 # two words
-	"$lab" exec "$espy" diagnose $words -i "$top/inventory/lab.cfg" \
-	    -F "$ESPY_LAB_DIR/ssh_config" -o "$3.run" --json \
-	    >"$3.json" 2>"$3.err"
-	echo $? >"$3.status"
+	# shellcheck disable=SC2086 # words
+	ask "$3.run" diagnose $words $count --json >"$3.json" 2>"$3.err"
+}
+
+# Loss can only be seen in numbers; the other recorded runs may be small.
+count_for()
+{
+	count=
+	[ -z "$record" ] || [ "$1" = F24 ] || count="--count 40"
 }
 
 # found OUT: what espy said, as the table says it, in $said.
@@ -103,11 +87,15 @@ judge()
 	fi
 }
 
-# broken PAIR ID BREAK: breaks what the row says.
+# broken PAIR ID BREAK: breaks what the row says; "+A:B" waits until the probes
+# are under way.
 broken()
 {
-	[ "$3" != - ] || return 0
-	names "$1" "$(printf '%s' "$3" | tr : ' ')"
+	case $3 in
+	-) return 0 ;;
+	+*) sleep "$during" ;;
+	esac
+	names "$1" "$(printf '%s' "${3#+}" | tr : ' ')"
 	# shellcheck disable=SC2086 # two words
 	"$lab" break "$2" $words >>"$work/break.log" 2>&1 || {
 		echo "lab break $2 $words failed:"
@@ -116,7 +104,42 @@ broken()
 	}
 }
 
-# group ROW [ROW]: heals, breaks both pairs, asks both, judges both.
+# each COMMAND...: for every row of the group, COMMAND PAIR ROW...
+each()
+{
+	pair=0
+	for row in "$row1" "$row2"; do
+		[ -n "$row" ] || continue
+		pair=$((pair + 1))
+		# shellcheck disable=SC2086 # the columns
+		"$@" $pair $row
+	done
+}
+
+break_before()
+{
+	case $3 in +*) ;; *) broken "$1" "$2" "$3" ;; esac
+}
+
+start()
+{
+	count_for "$2"
+	diagnose "$1" "$(printf '%s' "$4" | tr : ' ')" "$work/out.$1" &
+	pids="$pids $!"
+	case $3 in
+	+*)
+		broken "$1" "$2" "$3" &
+		pids="$pids $!"
+		;;
+	esac
+}
+
+finish()
+{
+	judge "$1" "$2" "$3" "$4" "$5" "$6" "$7" "$work/out.$1"
+}
+
+# group: heals, breaks both pairs, asks both, judges both.
 group()
 {
 	rm -rf "$work"/out.*
@@ -126,33 +149,12 @@ group()
 		failed=$((failed + 1))
 		return
 	}
-	pair=0
-	for row; do
-		pair=$((pair + 1))
-		# shellcheck disable=SC2086 # the columns
-		set -- $row
-		broken $pair "$1" "$2"
-	done
-	pair=0 pids=
-	for row in "$row1" "$row2"; do
-		[ -n "$row" ] || continue
-		pair=$((pair + 1))
-		# shellcheck disable=SC2086
-		set -- $row
-		diagnose $pair "$(printf '%s' "$3" | tr : ' ')" \
-		    "$work/out.$pair" &
-		pids="$pids $!"
-	done
+	each break_before
+	pids=
+	each start
 	# shellcheck disable=SC2086
 	wait $pids
-	pair=0
-	for row in "$row1" "$row2"; do
-		[ -n "$row" ] || continue
-		pair=$((pair + 1))
-		# shellcheck disable=SC2086
-		set -- $row
-		judge $pair "$1" "$2" "$3" "$4" "$5" "$6" "$work/out.$pair"
-	done
+	each finish
 }
 
 # The table, A B in one word, only the rows that were asked for.
@@ -167,24 +169,33 @@ rows()
 	}' tests/lab/faults.table
 }
 
-"$lab" up >"$work/up.log" 2>&1 || {
-	cat "$work/up.log"
-	echo "lab: 0 passed, 1 failed, 0 skipped"
-	exit 1
-}
 printf '| %-24s | %-45s | %-45s |\n' "fault, broken, asked" expected found
 round=0
 while [ $round -lt "${ROUNDS:-1}" ]; do
 	rows "$@" >"$work/rows"
-	while read -r row1; do
-		read -r row2 || row2=
-		if [ -n "$row2" ]; then
-			group "$row1" "$row2"
-		else
-			group "$row1"
-		fi
-	done <"$work/rows"
+	exec 3<"$work/rows"
+	row2=
+	while [ -n "$row2" ] || read -r row2 <&3; do
+		row1=$row2 row2=
+		# Rows that name nodes of their own, and records, go alone.
+		case $row1$record in
+		*node* | */*) ;;
+		*)
+			read -r row2 <&3 || row2=
+			case $row2 in
+			*node*)
+				later=$row2 row2=
+				group
+				row2=$later
+				continue
+				;;
+			esac
+			;;
+		esac
+		group
+		row2=
+	done
+	exec 3<&-
 	round=$((round + 1))
 done
-echo "lab: $passed passed, $failed failed, 0 skipped"
-[ $failed -eq 0 ]
+end lab
