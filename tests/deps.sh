@@ -1,11 +1,12 @@
 #!/bin/sh
 # Installs what building, the demo and the tests need.  Debian, as root.
 set -eu
-packages="gcc clang libclang-rt-14-dev make pkg-config clang-format shellcheck
-    mandoc libssh2-1-dev libssl-dev libyaml-dev libpcap-dev libjansson-dev
-    libcmocka-dev openssh-client openssh-server iproute2 iputils-ping tcpdump
-    nftables iptables ethtool kmod procps busybox user-mode-linux
-    strongswan-swanctl charon-systemd libcharon-extra-plugins tshark"
+packages="gcc libc6-dev clang libclang-rt-dev make pkg-config git
+    libssh2-1-dev libssl-dev libyaml-dev libpcap-dev libjansson-dev
+    libcmocka-dev clang-format shellcheck mandoc jq perl tshark ansible-core
+    busybox ksh mksh openssh-client openssh-server iproute2 iputils-ping
+    tcpdump nftables iptables ethtool kmod procps user-mode-linux
+    strongswan-swanctl charon-systemd libcharon-extra-plugins"
 missing=
 for p in $packages; do
 	dpkg-query -W -f '${Status}' "$p" 2>/dev/null |

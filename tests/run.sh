@@ -26,7 +26,7 @@ part()
 	elif [ $status -ne 0 ]; then
 		grep -v '^  \(CC\|LD\|FUZZ\) ' "$log/$name.log" | tail -n 200
 	else
-		grep -E '^(skipped|\| )' "$log/$name.log"
+		grep -Ei '^(skipped|\| )' "$log/$name.log"
 	fi
 	printf '%s (%s s)\n' "$line" $(($(date +%s) - began))
 	# shellcheck disable=SC2046 # three numbers
@@ -56,11 +56,7 @@ part unit make -j2 SAN=1 unit
 part san builds SAN=1
 part golden sh tests/golden/run.sh
 part fuzz make -j2 fuzz FUZZ_S=5
-for t in tests/integration/*.sh; do
-	[ -e "$t" ] || continue
-	n=$(basename "$t" .sh)
-	part "integration-$n" sh "$t"
-done
+part integration make -j2 integration
 part lab-leaves sh tests/lab/leaves.sh
 part lab sh tests/lab/faults.sh
 

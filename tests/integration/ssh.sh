@@ -1,12 +1,11 @@
 #!/bin/sh
 # espy run against a real sshd, and against servers that are none.  Everything
 # listens on 127.0.0.0/8, needs no privilege, and ends with the script.
-#   ssh.sh [ESPY]
+#   ssh.sh ESPY DIRECTORY-OF-TOOLS
 # shellcheck disable=SC2016 # what is quoted is for the hosts
 set -u
-cd "$(dirname "$0")/../.." || exit 1
-espy=$PWD/${1:-build/espy}
-here=$PWD/tests/integration
+espy=$1
+here=$(cd "$(dirname "$0")" && pwd) || exit 1
 sshd=$(command -v sshd || echo /usr/sbin/sshd)
 passed=0 failed=0 skipped=0
 d=$(mktemp -d) || exit 1
@@ -24,7 +23,7 @@ trap cleanup EXIT
 trap 'exit 1' HUP INT TERM
 
 finish() {
-	echo "integration: $passed passed, $failed failed, $skipped skipped"
+	echo "integration-ssh: $passed passed, $failed failed, $skipped skipped"
 	[ "$failed" -eq 0 ]
 	exit
 }
