@@ -16,6 +16,7 @@
 #include "cmd/load.h"
 #include "cmd/opt.h"
 #include "cmd/remote.h"
+#include "cmd/run_files.h"
 #include "inventory/hostrange.h"
 #include "inventory/inventory.h"
 #include "io/fanout.h"
@@ -56,6 +57,7 @@ struct run {
 	struct fanout *fanout;
 	struct one *ones;
 	size_t n, next, running, failed;
+	bool write_failed; /* a file of --output: what is kept is not all */
 	struct fold *fold;
 };
 
@@ -179,6 +181,19 @@ flush_lines(struct one *o)
 
 static void start_more(struct run *run);
 
+/* Said once a host; the run goes on, but its status tells. */
+static void
+keep_files(struct one *o, const struct task_result *r)
+{
+	const char *dir = o->run->wish->args->common.outdir;
+	struct err e;
+
+	if (dir == NULL || run_files_write(dir, o->host->name, r, &e) == 0)
+		return;
+	o->run->write_failed = true;
+	log_line(LOG_LEVEL_WARN, o->host->name, "%s", e.text);
+}
+
 static void
 on_done(void *arg, const struct task_result *r)
 {
@@ -194,6 +209,7 @@ on_done(void *arg, const struct task_result *r)
 	o->finished = true;
 	o->task = NULL;
 	flush_lines(o);
+	keep_files(o, r);
 	if (run->wish->args->common.json)
 		print_json(o, r);
 	fold_add(run->fold, o->host->name, &a);
@@ -339,6 +355,9 @@ run_all(const struct wish *w, const struct inv_pick *pick, struct err *e)
 	enum fanout_why why;
 	int status;
 
+	if (w->args->common.outdir != NULL &&
+	    run_files_create(w->args->common.outdir, e) < 0)
+		return cmd_fail(e);
 	if (remote_open(&w->args->common, &run.fanout, e) < 0)
 		return cmd_fail(e);
 	run.ones = xcalloc(pick->n, sizeof(*run.ones));
@@ -358,7 +377,9 @@ run_all(const struct wish *w, const struct inv_pick *pick, struct err *e)
 	status = write_failed(&run, e) < 0 ? cmd_fail(e) : (int)status_of(&run);
 	fold_free(run.fold);
 	free(run.ones);
-	return why == FANOUT_INTERRUPTED ? EXIT_INTERRUPTED : status;
+	if (why == FANOUT_INTERRUPTED)
+		return EXIT_INTERRUPTED;
+	return run.write_failed ? EXIT_LOCAL : status;
 }
 
 /* ---- the command line ---- */
@@ -411,6 +432,9 @@ fill_command(struct wish *w, struct err *e)
 	if (w->script != NULL && w->use_stdin)
 		return err_set(e, ERR_USAGE,
 		    "run: a script takes up standard input; no --stdin");
+	if (w->prefix && a->common.outdir != NULL)
+		return err_set(e, ERR_USAGE,
+		    "run: --prefix keeps nothing; no --output with it");
 	if (w->script == NULL && n == 0)
 		return err_set(e, ERR_USAGE,
 		    "run: no command; write: espy run PATTERN -- COMMAND");

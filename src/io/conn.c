@@ -403,7 +403,7 @@ accept_new(struct conn *c, const char *name, uint16_t port, struct span blob)
 	buf_init(&print, 128);
 	hostkeys_add(c->env->hostkeys, name, port, blob, &line);
 	hostkey_fingerprint(blob, &print);
-	if (file_append(path, line.data, line.len, 0600, &e) < 0)
+	if (file_append_lines(path, line.data, line.len, 0600, &e) < 0)
 		log_line(LOG_LEVEL_WARN, c->host->name,
 		    "new host key accepted, but not kept: %s", e.text);
 	else

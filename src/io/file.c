@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -106,17 +107,31 @@ out:
 	return r;
 }
 
+static bool
+lacks_newline(int fd)
+{
+	struct stat st;
+	char last = '\n';
+
+	if (fstat(fd, &st) < 0 || st.st_size == 0)
+		return false;
+	return pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n';
+}
+
 int
-file_append(const char *path, const void *data, size_t len, unsigned mode,
+file_append_lines(const char *path, const void *data, size_t len, unsigned mode,
     struct err *e)
 {
 	int fd =
-	    open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, (mode_t)mode);
-	int r;
+	    open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, (mode_t)mode);
+	int r = 0;
 
 	if (fd < 0)
 		return err_sys(e, "open %s", path);
-	r = write_all(fd, path, data, len, e);
+	if (lacks_newline(fd))
+		r = write_all(fd, path, "\n", 1, e);
+	if (r == 0)
+		r = write_all(fd, path, data, len, e);
 	if (close(fd) < 0 && r == 0)
 		r = err_sys(e, "close %s", path);
 	return r;

@@ -19,8 +19,11 @@ int file_read(const char *path, struct buf *ret, struct err *e);
 int file_write(const char *path, const void *data, size_t len, unsigned mode,
     struct err *e);
 
-/* Appends one piece with a single write(2); makes the file when needed. */
-int file_append(const char *path, const void *data, size_t len, unsigned mode,
-    struct err *e);
+/*
+ * Appends lines, on a new line when the file's last one has no end; makes the
+ * file when needed.
+ */
+int file_append_lines(const char *path, const void *data, size_t len,
+    unsigned mode, struct err *e);
 
 #endif

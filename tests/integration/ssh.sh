@@ -244,6 +244,16 @@ check "differences" 0 'differs:' --diff many -- \
 check "serial" 0 '^m\[01-20\]: ok$' --serial 2 many -- echo ok
 check "stop after failures" 1 '19 cancelled' --serial 1 --stop-after 1 \
     many -- false
+check "files of each host" 1 '19 ok, 1 failed' -o "$d/kept" many -- \
+    'echo out; echo err >&2; case $SSH_CONNECTION in *127.1.0.7\ *) exit 5 ;; esac'
+name="what they hold"
+if [ "$(cat "$d/kept/m07.out" "$d/kept/m07.err" "$d/kept/m07.end")" = \
+    "$(printf 'out\nerr\nexited: exit status 5')" ]; then
+	good
+else
+	bad "something else"
+fi
+check "they are never written over" 4 'File exists' -o "$d/kept" many -- true
 echo 'echo "$0 says $1"; exit 4' >"$d/script"
 check "script" 1 'sh says' -s "$d/script" good
 name="standard input"
@@ -316,6 +326,7 @@ check "wrong policy" 2 'strict, accept-new or off' \
     --host-key-policy maybe good -- true
 check "no host key check" 0 '^unknown: x$' --host-key-policy off \
     unknown -- echo x
+printf '# no newline behind this' >>"$d/known_hosts"
 check "a new host key is accepted" 0 'new host key accepted: SHA256:' \
     --host-key-policy accept-new unknown -- echo x
 check "and kept" 0 '^unknown: x$' unknown -- echo x
