@@ -86,7 +86,7 @@ judge()
 		cp -r "$8.run" "$KEEP/$keep"
 	fi
 	if [ "$mark" = ok ] && [ -n "$record" ]; then
-		rm -rf "$record/${keep%-}"
+		rm -rf "${record:?}/${keep%-}"
 		cp -r "$8.run" "$record/${keep%-}"
 	fi
 }
