@@ -57,6 +57,37 @@ delete_sa(const struct leg *g, struct finding *f, enum side on, uint32_t spi)
 	    ip_text(&leg_node(g, g->here)->underlay, dst), spi);
 }
 
+static bool
+charon_runs(const struct leg *g, enum side s)
+{
+	return strncmp(g->in->facts[s].ike_daemon, "charon",
+		   strlen("charon")) == 0;
+}
+
+/*
+ * What to type about an SA whose two ends do not fit.  strongSwan takes no note
+ * of an SA that was deleted behind its back, and then refuses to negotiate
+ * another ("existing duplicate"): it has to be told to rekey, which replaces
+ * both directions at both ends.  It names SAs by numbers of its own.
+ */
+static void
+renew_sa(const struct leg *g, struct finding *f, uint32_t spi)
+{
+	const struct facts *here = leg_after(g, g->here);
+
+	if (!charon_runs(g, g->peer)) {
+		delete_sa(g, f, g->peer, spi);
+		if (leg_sa(here, g, g->travel, spi) != NULL)
+			delete_sa(g, f, g->here, spi);
+		return;
+	}
+	find_remedy(f, leg_name(g, g->peer),
+	    "rekey it: this replaces the SA at both ends",
+	    "swanctl --rekey --child-id $(swanctl --list-sas | awk -F'#' "
+	    "'/reqid/ {id = $2 + 0} /out +%08" PRIx32 "/ {print id}')",
+	    spi);
+}
+
 static enum answer
 overlay_down(const struct leg *g, struct finding *f)
 {
@@ -94,7 +125,9 @@ lost_all_sas(const struct leg *g, struct finding *f)
 	find_remedy(f, leg_name(g, g->here),
 	    "one packet from here negotiates new SAs", "ping -c 3 %s",
 	    ip_text(&leg_node(g, g->peer)->overlay, (char[IP_TEXT_MAX]){ 0 }));
-	delete_sa(g, f, g->peer, used_spi(g));
+	/* charon deletes the old ones when it hears from the peer anew. */
+	if (!charon_runs(g, g->peer))
+		delete_sa(g, f, g->peer, used_spi(g));
 	return ANSWER_YES;
 }
 
@@ -117,7 +150,7 @@ unknown_spi(const struct leg *g, struct finding *f)
 		find_in(f, g, g->peer, "after/sas",
 		    "%s still holds SPI 0x%08" PRIx32, leg_name(g, g->peer),
 		    spi);
-	delete_sa(g, f, g->peer, spi);
+	renew_sa(g, f, spi);
 	return ANSWER_YES;
 }
 
@@ -152,8 +185,7 @@ sequence_restarted(const struct leg *g, struct finding *f)
 	    "it takes them for replays: the ESP sequence number of %s began "
 	    "anew on SPI 0x%08" PRIx32,
 	    leg_name(g, g->peer), spi);
-	delete_sa(g, f, g->peer, spi);
-	delete_sa(g, f, g->here, spi);
+	renew_sa(g, f, spi);
 	return true;
 }
 
@@ -202,7 +234,7 @@ esn_differs(const struct leg *g, struct finding *f)
 	    "only one end of SPI 0x%08" PRIx32 " uses extended "
 	    "sequence numbers",
 	    spi);
-	delete_sa(g, f, g->peer, spi);
+	renew_sa(g, f, spi);
 	return ANSWER_YES;
 }
 
@@ -226,8 +258,7 @@ key_differs(const struct leg *g, struct finding *f)
 		find_cause(f,
 		    "some fail its integrity check: packets are "
 		    "changed on the way");
-	delete_sa(g, f, g->peer, used_spi(g));
-	delete_sa(g, f, g->here, used_spi(g));
+	renew_sa(g, f, used_spi(g));
 	return ANSWER_YES;
 }
 
@@ -246,7 +277,7 @@ state_mismatch(const struct leg *g, struct finding *f)
 		find_cause(f,
 		    "the two ends disagree on UDP encapsulation "
 		    "(NAT traversal)");
-	delete_sa(g, f, g->peer, used_spi(g));
+	renew_sa(g, f, used_spi(g));
 	return ANSWER_YES;
 }
 
