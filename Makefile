@@ -16,8 +16,11 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual \
 	-Wwrite-strings -Wundef -Wvla -Wformat=2 -Wswitch-enum -Werror
 CPPFLAGS += -D_POSIX_C_SOURCE=200809L -Isrc
+# These goals build nothing themselves, and come before pkg-config is there.
+ifneq ($(filter-out deps demo test help clean,$(or $(MAKECMDGOALS),all)),)
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS))
 PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS))
+endif
 ifneq ($(SAN),)
 B := build/san
 SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all \
@@ -40,7 +43,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 # "links: base/buf base/mem"; anything impure that creeps in fails to link.
 links = $(shell awk '/links:/ { on = 1; sub(/.*links:/, "") } on { last = /\*\//; gsub(/ ?\*\/|^ \*/, ""); print } last { exit }' $(1))
 
-.PHONY: all test unit integration golden golden-update lint fuzz lab-test demo bench \
+.PHONY: all test unit integration golden golden-update lint fuzz demo bench \
 	install deps clean help
 all: $(ESPY)
 
@@ -124,6 +127,10 @@ lint:
 ## make test            everything; the one command
 test:
 	@sh tests/run.sh
+
+## make demo            as root: a lab of four kernels, broken and diagnosed
+demo:
+	@sh tests/demo.sh
 
 ## make deps            as root on Debian: install what all of this needs
 deps:
