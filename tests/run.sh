@@ -42,7 +42,7 @@ part()
 # A build that must print no warning is one test.
 builds()
 {
-	make -j2 "$@" && echo "build: 1 passed, 0 failed, 0 skipped"
+	make -j2 WERROR=-Werror "$@" && echo "build: 1 passed, 0 failed, 0 skipped"
 }
 
 if [ "$(id -u)" -eq 0 ] && [ -e /etc/debian_version ]; then
