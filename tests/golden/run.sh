@@ -14,7 +14,7 @@ passed=0 failed=0
 # expect NAME FORMAT OPTION: one report of one run against its file.
 expect()
 {
-	file=tests/golden/$1.$2
+	file=tests/golden/runs/$1.$2
 	# shellcheck disable=SC2086 # an option or nothing
 	(cd tests/runs && "../../$espy" analyze $3 "$1") >"$work/out" 2>&1
 	printf 'exit status %s\n' $? >>"$work/out"
@@ -30,6 +30,7 @@ expect()
 }
 
 [ "${1:-}" = update ] && update=1
+mkdir -p tests/golden/runs
 for run in tests/runs/*/; do
 	[ -e "$run/run.json" ] || continue
 	name=$(basename "$run")

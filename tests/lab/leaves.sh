@@ -94,11 +94,32 @@ finish()
 	wait "$pid" 2>/dev/null || status=$?
 }
 
+# secrets: every key and pre-shared key that the nodes hold.
+secrets()
+{
+	for n in node1 node3; do
+		"$lab" ssh "$n" 'ip xfrm state; cat /etc/swanctl/swanctl.conf \
+		    /etc/swanctl/conf.d/*.conf' 2>/dev/null
+	done | sed -n 's/.* 0x\([0-9a-f]\{32,\}\).*/\1/p; s/.*secret *= *//p' |
+	    tr -d '"' | grep '^.\{8,\}$' | sort -u
+}
+
+# kept DIR: do the secrets of the nodes show in what espy wrote and printed?
+kept()
+{
+	secrets >"$work/secrets"
+	expect "secrets to look for" yes \
+	    "$([ "$(wc -l <"$work/secrets")" -ge 5 ] && echo yes || echo no)"
+	grep -rlF -f "$work/secrets" "$@" >"$work/leaked"
+	expect "files that hold a secret" "" "$(cat "$work/leaked")"
+}
+
 remember
 
 ask "$work/whole" diagnose node1 node3 >"$work/out" 2>&1
 expect "exit status of a whole run" 0 $?
 check "a whole run" 5
+kept "$work/whole" "$work/out"
 
 start
 kill -INT "$pid"
