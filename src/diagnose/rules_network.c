@@ -155,13 +155,16 @@ vxlan_filtered(const struct leg *g, struct finding *f)
 static enum answer
 loss(const struct leg *g, struct finding *f)
 {
+	char to[IP_TEXT_MAX];
+
 	if (g->lost == g->of)
 		return ANSWER_NO;
 	find_cause(f, "it loses %.0f %% of them",
 	    100.0 * (double)g->lost / (double)g->of);
 	show_counts(g, f);
-	find_remedy(f, "", "see where on the way it begins",
-	    "mtr -n -c 100 --udp");
+	ip_text(&leg_node(g, g->peer)->underlay, to);
+	find_remedy(f, leg_name(g, g->here), "see where on the way it begins",
+	    "mtr -n -r -c 100 %s", to);
 	return ANSWER_YES;
 }
 
