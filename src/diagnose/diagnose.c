@@ -1,18 +1,10 @@
 #include "diagnose/diagnose.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "diagnose/leg.h"
-
-enum {
-	/* One lost probe of many accuses nobody. */
-	FEW = 1,
-	MANY = 20,
-	/* Probes that a change of SAs may cost (RFC 7296 section 2.8). */
-	REKEY_COST = 3
-};
+#include "diagnose/engine.h"
 
 static const struct {
 	const struct rule *rules;
@@ -22,6 +14,7 @@ static const struct {
 	{ rules_egress, &n_rules_egress },
 	{ rules_network, &n_rules_network },
 	{ rules_ingress, &n_rules_ingress },
+	{ rules_delivery, &n_rules_delivery },
 };
 
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
@@ -58,16 +51,20 @@ diag_rule_what(size_t i)
 	return rule_at(i)->what;
 }
 
-static void
-add_note(struct verdict *v, const char *note)
+void
+engine_add_note(struct verdict *v, const char *fmt, ...)
 {
-	if (v->n_notes < VERDICT_FINDINGS_MAX)
-		snprintf(v->notes[v->n_notes++], FINDING_TEXT_MAX, "%s", note);
+	va_list ap;
+
+	if (v->n_notes == VERDICT_FINDINGS_MAX)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(v->notes[v->n_notes++], FINDING_TEXT_MAX, fmt, ap);
+	va_end(ap);
 }
 
-/* A finding without a cause: the segment alone. */
-static struct finding
-blank(const struct leg *g)
+struct finding
+engine_blank(const struct leg *g)
 {
 	struct finding f = { .rule = "unexplained",
 		.stage = g->stage,
@@ -79,8 +76,10 @@ blank(const struct leg *g)
 
 	if (g->segment == SEGMENT_NETWORK)
 		f.culprit = CULPRIT_NETWORK;
-	snprintf(f.cause, sizeof(f.cause),
-	    "for a reason that none of its counters shows");
+	find_cause(&f, "%s",
+	    f.culprit == CULPRIT_NETWORK
+		? "it loses them"
+		: "it drops them, and no counter of it says why");
 	return f;
 }
 
@@ -95,13 +94,12 @@ can_judge(const struct rule *r, const struct leg *g)
 	return (before & after & r->needs) == r->needs;
 }
 
-/* The first rule that says yes; with `placing`, only those that place. */
-static bool
-explain(const struct leg *g, bool placing, struct finding *ret)
+bool
+engine_explain(const struct leg *g, bool placing, struct finding *ret)
 {
 	for (size_t i = 0; i < diag_rules(); i++) {
 		const struct rule *r = rule_at(i);
-		struct finding f = blank(g);
+		struct finding f = engine_blank(g);
 
 		if ((r->segments & (unsigned)g->segment) == 0 ||
 		    (placing && !r->places) || !can_judge(r, g))
@@ -115,9 +113,8 @@ explain(const struct leg *g, bool placing, struct finding *ret)
 	return false;
 }
 
-/* Probes that got as far as this segment. */
-static size_t
-reached(const struct ledger *l, enum stage stage)
+size_t
+engine_reached(const struct ledger *l, enum stage stage)
 {
 	size_t n = 0;
 
@@ -147,87 +144,11 @@ culprit_name(const struct diag_input *in, const struct finding *f, char *out,
 		snprintf(out, size, "%s", node_name(in, f->node));
 }
 
-static void
-add_finding(struct verdict *v, const struct finding *f)
+void
+engine_add_finding(struct verdict *v, const struct finding *f)
 {
 	if (v->n_findings < VERDICT_FINDINGS_MAX)
 		v->findings[v->n_findings++] = *f;
-}
-
-/* ---- losses that are nobody's fault ------------------------------------ */
-
-/* Are the probes that died in this stage the first ones, and no others? */
-static bool
-only_the_first(const struct ledger *l, enum stage stage)
-{
-	size_t lost = l->by_stage[stage], seen = 0;
-
-	for (size_t i = 0; i < l->n_probes; i++) {
-		const struct probe *p = &l->probes[i];
-
-		if (p->kind != l->judged || p->origin != SIDE_A)
-			continue;
-		if (p->stage != stage)
-			return seen == lost;
-		seen++;
-	}
-	return false;
-}
-
-/* No usable SA at first, IKE at work, then all is well. */
-static bool
-cold_start(const struct leg *g, struct finding *f)
-{
-	const struct ledger *l = g->in->ledger;
-
-	if (g->segment != SEGMENT_EGRESS || g->lost == g->of ||
-	    l->by_stage[STAGE_DELIVERED] == 0 || l->n_ike == 0 ||
-	    !leg_wants_esp(g, g->here) || !only_the_first(l, g->stage) ||
-	    !leg_rose(g, g->here, "XfrmOutNoStates", "after/xfrm_stat", f))
-		return false;
-	*f = blank(g);
-	leg_rose(g, g->here, "XfrmOutNoStates", "after/xfrm_stat", f);
-	f->rule = "cold-start";
-	f->culprit = CULPRIT_NOBODY;
-	find_cause(f,
-	    "the first %zu probes were lost while %s negotiated an SA: a cold "
-	    "start, no fault",
-	    g->lost, leg_name(g, g->here));
-	find_in(f, g, g->here, "underlay", "%zu IKE messages were seen",
-	    l->n_ike);
-	return true;
-}
-
-/* A few probes, and the SPI changed during the run. */
-static bool
-rekey_loss(const struct leg *g, struct finding *f)
-{
-	const struct tunnel *t = &g->in->ledger->tunnel[g->travel];
-
-	if (g->lost > REKEY_COST || g->lost * 4 > g->of || t->n_spis < 2)
-		return false;
-	*f = blank(g);
-	f->rule = "rekey-loss";
-	f->culprit = CULPRIT_NOBODY;
-	find_cause(f,
-	    "%zu of %zu probes were lost while the SAs were rekeyed: no fault",
-	    g->lost, g->of);
-	return true;
-}
-
-static bool
-too_few(const struct leg *g, struct finding *f)
-{
-	if (g->lost > FEW || g->of < MANY)
-		return false;
-	*f = blank(g);
-	f->rule = "single-loss";
-	f->culprit = CULPRIT_UNKNOWN;
-	find_cause(f,
-	    "one probe of %zu was lost (%s); one loss accuses nobody, ask "
-	    "again with --count",
-	    g->of, stage_name(g->stage));
-	return true;
 }
 
 /* ---- the segments ------------------------------------------------------ */
@@ -239,186 +160,59 @@ judge_stage(const struct diag_input *in, enum stage stage, struct verdict *v)
 	struct finding f;
 
 	g.lost = in->ledger->by_stage[stage];
-	g.of = reached(in->ledger, stage);
+	g.of = engine_reached(in->ledger, stage);
 	if (g.lost == 0)
 		return;
-	f = blank(&g);
-	if (!cold_start(&g, &f) && !rekey_loss(&g, &f) && !too_few(&g, &f) &&
-	    !explain(&g, false, &f))
-		f = blank(&g);
-	add_finding(v, &f);
+	if (!harmless_loss(&g, &f)) {
+		if (doubt_contradicts(&g, v))
+			return;
+		if (!engine_explain(&g, false, &f))
+			f = engine_blank(&g);
+	}
+	engine_add_finding(v, &f);
 }
 
-/* A group of probes that died somewhere between two stages. */
-struct span_of_doubt {
-	enum stage first, last;
-	enum doubt doubt;
-	size_t n;
-};
-
-static const char *
-doubt_text(enum doubt d)
-{
-	static const char *const texts[] = {
-		[DOUBT_NONE] = "nothing",
-		[DOUBT_NO_CAPTURE] = "there is no capture at that point",
-		[DOUBT_NOT_LIVE] =
-		    "the capture there was not open all the time",
-		[DOUBT_CAPTURE_LOSS] = "the capture there lost packets itself",
-		[DOUBT_AMBIGUOUS] = "other traffic there has the same lengths",
-		[DOUBT_BLIND] = "ESP offload and GRO hide what arrives there",
-	};
-
-	return texts[d];
-}
-
-/* The next stage on the path of A's probes; a range never runs past the end. */
-static enum stage
-next_stage(enum stage s)
-{
-	return (enum stage)(s + 1);
-}
-
-/*
- * A blind point, and nothing behind it counted anything: then they never came.
- */
+/* Would the capture have shown a probe, or is its device down? */
 static bool
-blind_network(const struct diag_input *in, const struct span_of_doubt *d,
-    struct finding *ret)
+silence_is_proven(const struct tap *t)
 {
-	struct leg g = leg_of(in, d->first);
-	struct sa_rise r;
-
-	g.lost = d->n;
-	g.of = in->ledger->judged_total;
-	if (d->doubt != DOUBT_BLIND || g.segment != SEGMENT_NETWORK)
-		return false;
-	r = leg_sa_rise(&g, g.peer, g.travel);
-	if (!r.known || r.packets >= g.lost || r.failed > 0 ||
-	    (leg_after(&g, g.peer)->have & HAVE_XFRM_STAT) == 0)
-		return false;
-	if (!explain(&g, false, ret))
-		*ret = blank(&g);
-	ret->confidence = CONFIDENCE_HIGH;
-	return true;
-}
-
-/* Exactly one segment of the range has a rule that places them there. */
-static bool
-place(const struct diag_input *in, const struct span_of_doubt *d,
-    struct finding *ret)
-{
-	size_t hits = 0;
-
-	for (enum stage s = d->first; s <= d->last && s < STAGE_DELIVERED;
-	     s = next_stage(s)) {
-		struct leg g = leg_of(in, s);
-		struct finding f;
-
-		g.lost = d->n;
-		g.of = in->ledger->judged_total;
-		if (!explain(&g, true, &f))
-			continue;
-		f.confidence = CONFIDENCE_HIGH;
-		*ret = f;
-		hits++;
-	}
-	return hits == 1;
-}
-
-/* All segments of the range lie within one node. */
-static bool
-one_node(const struct diag_input *in, const struct span_of_doubt *d,
-    struct finding *ret)
-{
-	struct leg first = leg_of(in, d->first), g = first;
-
-	if (d->last >= STAGE_DELIVERED)
-		return false;
-	first.lost = d->n;
-	first.of = in->ledger->judged_total;
-	for (enum stage s = d->first; s <= d->last; s = next_stage(s)) {
-		g = leg_of(in, s);
-		if (g.segment == SEGMENT_NETWORK || g.here != first.here)
-			return false;
-	}
-	for (enum stage s = d->first; s <= d->last; s = next_stage(s)) {
-		g = leg_of(in, s);
-		g.lost = first.lost;
-		g.of = first.of;
-		if (explain(&g, false, ret)) {
-			ret->confidence = CONFIDENCE_HIGH;
-			return true;
-		}
-	}
-	*ret = blank(&first);
-	ret->stage = STAGE_UNPROVEN;
-	return true;
-}
-
-static void
-judge_doubt(const struct diag_input *in, const struct span_of_doubt *d,
-    struct verdict *v)
-{
-	struct finding f;
-	char note[FINDING_TEXT_MAX];
-
-	if (place(in, d, &f) || one_node(in, d, &f) ||
-	    blind_network(in, d, &f)) {
-		add_finding(v, &f);
-		return;
-	}
-	snprintf(note, sizeof(note),
-	    "%zu probes ended between \"%s\" and \"%s\": %s", d->n,
-	    stage_name(d->first), stage_name(d->last), doubt_text(d->doubt));
-	add_note(v, note);
-}
-
-static void
-judge_unproven(const struct diag_input *in, struct verdict *v)
-{
-	const struct ledger *l = in->ledger;
-	struct span_of_doubt spans[STAGES * STAGES] = { 0 };
-	size_t n = 0;
-
-	for (size_t i = 0; i < l->n_probes; i++) {
-		const struct probe *p = &l->probes[i];
-		size_t k = 0;
-
-		if (p->kind != l->judged || p->origin != SIDE_A ||
-		    p->stage != STAGE_UNPROVEN)
-			continue;
-		while (k < n &&
-		    (spans[k].first != p->first || spans[k].last != p->last))
-			k++;
-		if (k == STAGES * STAGES)
-			continue;
-		if (k == n)
-			spans[n++] = (struct span_of_doubt){ p->first, p->last,
-				p->doubt, 0 };
-		spans[k].n++;
-	}
-	for (size_t k = 0; k < n; k++)
-		judge_doubt(in, &spans[k], v);
+	return t->link_down ||
+	    (t->present && !t->refused && t->clean_end && t->kernel_drops == 0);
 }
 
 /* Nothing at all left A: no ping, no ARP. */
 static void
 judge_silence(const struct diag_input *in, struct verdict *v)
 {
+	const struct tap *t = &in->ledger->taps[SIDE_A][POINT_OVERLAY];
 	struct leg g = leg_of(in, STAGE_HOST_A);
 	struct finding f;
 
-	if (in->ledger->judged_total > 0 || in->ledger->asked == 0 ||
-	    !in->run->complete)
+	if (in->ledger->judged_total > 0 || in->ledger->asked == 0)
 		return;
 	g.lost = g.of = in->ledger->asked;
 	g.arp = false;
-	if (explain(&g, false, &f))
-		add_finding(v, &f);
+	if (silence_is_proven(t) && doubt_contradicts(&g, v))
+		return;
+	if (silence_is_proven(t) && engine_explain(&g, false, &f))
+		engine_add_finding(v, &f);
 	else
-		add_note(v,
-		    "no probe was seen leaving the overlay device of A");
+		engine_add_note(v,
+		    "no probe was seen leaving the overlay device of %s%s%s",
+		    node_name(in, SIDE_A), t->why[0] != '\0' ? ": " : "",
+		    t->why);
+}
+
+/* Pings that never came to the overlay device are none of its losses. */
+static void
+note_missing(const struct diag_input *in, struct verdict *v)
+{
+	const struct ledger *l = in->ledger;
+
+	if (l->judged == PROBE_PING && l->pings > 0 &&
+	    l->judged_total * 10 < (size_t)l->asked * 9)
+		engine_add_note(v, "only %zu of %u probes were seen leaving %s",
+		    l->judged_total, l->asked, node_name(in, SIDE_A));
 }
 
 /* ---- the verdict ------------------------------------------------------- */
@@ -490,11 +284,10 @@ say_healthy(const struct diag_input *in, struct verdict *v)
 }
 
 static void
-say_unknown(const struct diag_input *in, struct verdict *v)
+say_unknown(struct verdict *v)
 {
 	const char *why = v->n_findings > 0 ? v->findings[0].cause
 	    : v->n_notes > 0		    ? v->notes[0]
-	    : in->run->why != NULL	    ? in->run->why
 					    : "nothing was measured";
 
 	v->kind = VERDICT_UNKNOWN;
@@ -510,25 +303,52 @@ all_nobodys(const struct verdict *v)
 	return true;
 }
 
+/* Half a measurement, or counters of two lives of a node, prove nothing. */
+static bool
+unusable(const struct diag_input *in, struct verdict *v)
+{
+	const struct run *r = in->run;
+
+	if (!r->complete)
+		engine_add_note(v, "%s",
+		    r->why != NULL ? r->why : "the run is not complete");
+	for (enum side s = SIDE_A; r->complete && s < SIDES; s++)
+		if (leg_restarted(in, s))
+			engine_add_note(v,
+			    "%s restarted while it was measured; ask again",
+			    node_name(in, s));
+	return v->n_notes > 0;
+}
+
+static void
+judge(const struct diag_input *in, struct verdict *v)
+{
+	const struct ledger *l = in->ledger;
+	bool measured = l->judged == PROBE_PING && l->judged_total > 0;
+
+	for (enum stage s = STAGE_HOST_A; s < STAGE_DELIVERED;
+	     s = (enum stage)(s + 1))
+		judge_stage(in, s, v);
+	doubt_judge(in, v);
+	judge_silence(in, v);
+	note_missing(in, v);
+	sort_findings(v);
+	if (v->n_findings > 0 && accuses(&v->findings[0]))
+		say_fault(in, v);
+	else if (measured && v->n_notes == 0 && all_nobodys(v))
+		say_healthy(in, v);
+	else
+		say_unknown(v);
+}
+
 void
 diag_run(const struct diag_input *in, struct verdict *ret)
 {
-	const struct ledger *l = in->ledger;
 	struct verdict v = { 0 };
-	bool measured;
 
-	for (enum stage s = STAGE_HOST_A; s < STAGE_DELIVERED;
-	     s = next_stage(s))
-		judge_stage(in, s, &v);
-	judge_unproven(in, &v);
-	judge_silence(in, &v);
-	sort_findings(&v);
-	measured = l->judged == PROBE_PING && l->judged_total > 0;
-	if (v.n_findings > 0 && accuses(&v.findings[0]))
-		say_fault(in, &v);
-	else if (measured && v.n_notes == 0 && all_nobodys(&v))
-		say_healthy(in, &v);
+	if (unusable(in, &v))
+		say_unknown(&v);
 	else
-		say_unknown(in, &v);
+		judge(in, &v);
 	*ret = v;
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { PROTO_UDP = 17, PROTO_ESP = 50 };
+
 /* What each stage is: the kind of its segment, its node, which way. */
 static const struct {
 	enum segment segment;
@@ -60,11 +62,29 @@ leg_after(const struct leg *g, enum side s)
 }
 
 bool
+leg_restarted(const struct diag_input *in, enum side s)
+{
+	const struct facts *all[] = { &in->facts[s], &in->before[s],
+		&in->after[s] };
+	uint64_t up = 0;
+
+	for (size_t i = 0; i < 3; i++) {
+		if ((all[i]->have & HAVE_CLOCK) == 0)
+			continue;
+		if (all[i]->uptime_s < up)
+			return true;
+		up = all[i]->uptime_s;
+	}
+	return false;
+}
+
+bool
 leg_rise(const struct leg *g, enum side s, const char *name, uint64_t *ret)
 {
 	uint64_t before, after;
 
-	if (!facts_counter(leg_before(g, s), name, &before) ||
+	if (leg_restarted(g->in, s) ||
+	    !facts_counter(leg_before(g, s), name, &before) ||
 	    !facts_counter(leg_after(g, s), name, &after) || after < before)
 		return false;
 	*ret = after - before;
@@ -84,6 +104,44 @@ leg_rose(const struct leg *g, enum side s, const char *name,
 	return true;
 }
 
+bool
+leg_most(const struct leg *g, uint64_t n)
+{
+	return n * 2 > g->lost;
+}
+
+bool
+leg_missed(const struct leg *g, uint64_t counted)
+{
+	return counted < g->of && leg_most(g, g->of - counted);
+}
+
+uint64_t
+leg_ipsec_drops(const struct leg *g, enum side s)
+{
+	static const char *const names[] = { "XfrmInError", "XfrmInBufferError",
+		"XfrmInHdrError", "XfrmInNoStates", "XfrmInStateProtoError",
+		"XfrmInStateModeError", "XfrmInStateSeqError",
+		"XfrmInStateExpired", "XfrmInStateMismatch",
+		"XfrmInStateInvalid", "XfrmAcquireError" };
+	uint64_t n, sum = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (leg_rise(g, s, names[i], &n))
+			sum += n;
+	return sum;
+}
+
+bool
+leg_saw_all(const struct leg *g, enum side s)
+{
+	const struct tap *t = &g->in->ledger->taps[s][POINT_UNDERLAY];
+
+	return t->present && !t->refused && !t->truncated && t->clean_end &&
+	    t->kernel_drops == 0 && t->said_captured == t->frames &&
+	    (t->sentinels_sent == 0 || t->sentinels > 0);
+}
+
 /* Is this the SA that protects what travels so between the two? */
 static bool
 sa_fits(const struct leg *g, const struct sa *sa, int travel)
@@ -91,7 +149,7 @@ sa_fits(const struct leg *g, const struct sa *sa, int travel)
 	enum side from = travel == 0 ? SIDE_A : SIDE_B;
 	enum side to = travel == 0 ? SIDE_B : SIDE_A;
 
-	return sa->proto == 50 &&
+	return sa->proto == PROTO_ESP &&
 	    ip_equal(&sa->src, &leg_node(g, from)->underlay) &&
 	    ip_equal(&sa->dst, &leg_node(g, to)->underlay);
 }
@@ -116,7 +174,8 @@ leg_sa_rise(const struct leg *g, enum side s, int travel)
 {
 	const struct facts *b = leg_before(g, s), *a = leg_after(g, s);
 	static const struct sa none;
-	struct sa_rise r = { .known = (a->have & b->have & HAVE_SAS) != 0 };
+	struct sa_rise r = { .known = (a->have & b->have & HAVE_SAS) != 0 &&
+		    !leg_restarted(g->in, s) };
 
 	for (size_t i = 0; r.known && i < a->n_sas; i++) {
 		const struct sa *now = &a->sas[i], *was;
@@ -124,9 +183,10 @@ leg_sa_rise(const struct leg *g, enum side s, int travel)
 		if (!sa_fits(g, now, travel))
 			continue;
 		was = leg_sa(b, g, travel, now->spi);
+		r.n += !now->larval;
+		r.kept += !now->larval && was != NULL && !was->larval;
 		if (was == NULL)
 			was = &none;
-		r.n += !now->larval;
 		r.packets += rise(now->packets, was->packets);
 		r.failed += rise(now->stat_failed, was->stat_failed);
 		r.replay += rise(now->stat_replay, was->stat_replay);
@@ -136,24 +196,110 @@ leg_sa_rise(const struct leg *g, enum side s, int travel)
 	return r;
 }
 
+/* Did the probe die, or may it have died, in the leg's segment? */
+static bool
+died_here(const struct leg *g, const struct probe *p)
+{
+	const struct ledger *l = g->in->ledger;
+
+	if (p->kind != l->judged || p->origin != SIDE_A)
+		return false;
+	return p->stage == g->stage ||
+	    (p->stage == STAGE_UNPROVEN && stage_between(g->stage, p));
+}
+
+uint32_t
+leg_spi(const struct leg *g)
+{
+	const struct ledger *l = g->in->ledger;
+	const struct tunnel *t = &l->tunnel[g->travel];
+	size_t n[LEDGER_SPIS_MAX] = { 0 }, best = 0;
+
+	if (t->n_spis == 0)
+		return 0;
+	for (size_t i = 0; i < l->n_probes; i++)
+		for (size_t k = 0; k < t->n_spis; k++)
+			n[k] += t->spis[k] == l->probes[i].spi[g->travel] &&
+			    died_here(g, &l->probes[i]);
+	/* Of equals, and of none, the newest. */
+	for (size_t k = 0; k < t->n_spis; k++)
+		if (n[k] >= n[best])
+			best = k;
+	return t->spis[best];
+}
+
+const struct sa *
+leg_sa_in(const struct leg *g)
+{
+	return leg_sa(leg_after(g, g->here), g, g->travel, leg_spi(g));
+}
+
+const struct sa *
+leg_sa_out(const struct leg *g)
+{
+	return leg_sa(leg_after(g, g->peer), g, g->travel, leg_spi(g));
+}
+
+static enum side
+sender(const struct leg *g)
+{
+	return g->travel == 0 ? SIDE_A : SIDE_B;
+}
+
 bool
-leg_wants_esp(const struct leg *g, enum side s)
+leg_covers(const struct leg *g, const struct sa *sa)
+{
+	const struct run_node *from = leg_node(g, sender(g));
+	const struct run_node *to = leg_node(g, !sender(g));
+
+	if (sa->sel_proto != 0 && sa->sel_proto != PROTO_UDP)
+		return false;
+	if (sa->sel_dport != 0 && sa->sel_dport != from->vxlan_port)
+		return false;
+	return (sa->sel_src_prefix == 0 ||
+		   ip_in_prefix(&from->underlay, &sa->sel_src,
+		       sa->sel_src_prefix)) &&
+	    (sa->sel_dst_prefix == 0 ||
+		ip_in_prefix(&to->underlay, &sa->sel_dst, sa->sel_dst_prefix));
+}
+
+/* A policy's source and destination, for a packet from `from` to `to`. */
+static bool
+policy_fits(const struct policy *p, const struct run_node *from,
+    const struct run_node *to)
+{
+	return (p->proto == 0 || p->proto == PROTO_UDP) &&
+	    (p->dport == 0 || p->dport == from->vxlan_port) && p->sport == 0 &&
+	    ip_in_prefix(&from->underlay, &p->src, p->src_prefix) &&
+	    ip_in_prefix(&to->underlay, &p->dst, p->dst_prefix);
+}
+
+const struct policy *
+leg_policy(const struct leg *g, enum side s, enum policy_dir dir)
 {
 	const struct facts *f = &g->in->facts[s];
-	const struct ip *mine = &leg_node(g, s)->underlay;
-	const struct ip *other =
-	    &leg_node(g, s == SIDE_A ? SIDE_B : SIDE_A)->underlay;
+	const struct run_node *mine = leg_node(g, s);
+	const struct run_node *other = leg_node(g, !s);
+	const struct policy *best = NULL;
 
 	for (size_t i = 0; i < f->n_policies; i++) {
 		const struct policy *p = &f->policies[i];
+		bool out = dir == POLICY_OUT;
 
-		if (p->dir == POLICY_OUT && p->has_tmpl &&
-		    (p->proto == 0 || p->proto == 17) &&
-		    ip_in_prefix(mine, &p->src, p->src_prefix) &&
-		    ip_in_prefix(other, &p->dst, p->dst_prefix))
-			return true;
+		if (p->dir == dir &&
+		    policy_fits(p, out ? mine : other, out ? other : mine) &&
+		    (best == NULL || p->priority < best->priority))
+			best = p;
 	}
-	return false;
+	return best;
+}
+
+bool
+leg_wants_esp(const struct leg *g, enum side s)
+{
+	const struct policy *p = leg_policy(g, s, POLICY_OUT);
+
+	return p != NULL && p->has_tmpl && !p->block;
 }
 
 bool
@@ -166,6 +312,40 @@ leg_in_esp(const struct leg *g)
 	if (l->tunnel[g->travel].clear_sent > 0)
 		return false;
 	return leg_wants_esp(g, SIDE_A) || leg_wants_esp(g, SIDE_B);
+}
+
+bool
+leg_is_overlay(const struct leg *g, enum side s, const char *link)
+{
+	const struct facts *f = &g->in->facts[s];
+	const char *name = leg_node(g, s)->overlay_link;
+	const struct link *own = facts_link(f, name);
+	const struct link *l = facts_link(f, link);
+
+	if (strcmp(link, name) == 0 ||
+	    (l != NULL && strcmp(l->lower, name) == 0))
+		return true;
+	return own != NULL && own->master[0] != '\0' &&
+	    (strcmp(link, own->master) == 0 ||
+		(l != NULL && strcmp(l->lower, own->master) == 0));
+}
+
+enum answer
+leg_overlay_down(const struct leg *g, struct finding *f)
+{
+	const struct run_node *n = leg_node(g, g->here);
+	const struct link *l =
+	    facts_link(leg_after(g, g->here), n->overlay_link);
+
+	if (l == NULL)
+		return ANSWER_UNKNOWN;
+	if (l->up)
+		return ANSWER_NO;
+	find_cause(f, "its overlay device %s is down", l->name);
+	find_in(f, g, g->here, "after/links", "%s is not up", l->name);
+	find_remedy(f, n->name, "bring the device up", "ip link set %s up",
+	    l->name);
+	return ANSWER_YES;
 }
 
 void
@@ -209,8 +389,8 @@ find_in(struct finding *f, const struct leg *g, enum side s,
 
 	if (v == NULL)
 		return;
-	snprintf(v->source, sizeof(v->source), "nodes/%s/%s.txt",
-	    leg_name(g, s), section);
+	snprintf(v->source, sizeof(v->source), "nodes/%s/%s.%s", leg_name(g, s),
+	    section, strchr(section, '/') != NULL ? "txt" : "pcap");
 	va_start(ap, fmt);
 	vsnprintf(v->text, sizeof(v->text), fmt, ap);
 	va_end(ap);

@@ -51,7 +51,10 @@ const struct run_node *leg_node(const struct leg *g, enum side s);
 const struct facts *leg_before(const struct leg *g, enum side s);
 const struct facts *leg_after(const struct leg *g, enum side s);
 
-/* By how much the counter rose; false when it is not known. */
+/*
+ * By how much the counter rose; false when it is not known, or when the node
+ * restarted in between.
+ */
 bool leg_rise(const struct leg *g, enum side s, const char *name,
     uint64_t *ret);
 /*
@@ -61,20 +64,66 @@ bool leg_rise(const struct leg *g, enum side s, const char *name,
 bool leg_rose(const struct leg *g, enum side s, const char *name,
     const char *section, struct finding *f);
 
+/*
+ * Counters of the whole node rise for the packets of others, too.  What more
+ * than half of the lost probes must have taken part in is enough, and what less
+ * than half of them can have is not.
+ */
+bool leg_most(const struct leg *g, uint64_t n);
+/* Of `of` packets, did a counter that others raise, too, miss the lost ones? */
+bool leg_missed(const struct leg *g, uint64_t counted);
+
+/* Did the node start anew between the two snapshots? */
+bool leg_restarted(const struct diag_input *in, enum side s);
+/* Was its underlay capture open and whole?  Then what it lacks was not there.
+ */
+bool leg_saw_all(const struct leg *g, enum side s);
+
+/* What IPsec on `s` has dropped of what arrived, for any reason. */
+uint64_t leg_ipsec_drops(const struct leg *g, enum side s);
+
 /* Sums over the ESP SAs of one direction on one node, by their rise. */
 struct sa_rise {
 	bool known;
-	size_t n; /* SAs there after the probes */
+	size_t n;    /* SAs there after the probes */
+	size_t kept; /* of those, which were there before them */
 	uint64_t packets, failed, replay, replay_window;
 };
 struct sa_rise leg_sa_rise(const struct leg *g, enum side s, int travel);
 /* The SA of that direction with this SPI, or NULL. */
 const struct sa *leg_sa(const struct facts *f, const struct leg *g, int travel,
     uint32_t spi);
+/* The SA of leg_spi(), after the probes, where the packets of a leg come in to
+ * g->here and where they leave g->peer; NULL: it is not there. */
+const struct sa *leg_sa_in(const struct leg *g);
+const struct sa *leg_sa_out(const struct leg *g);
+/* The SPI that most of the probes travelled on that died here; 0: unknown. */
+uint32_t leg_spi(const struct leg *g);
+/* Can the SA carry the overlay's packets of this leg, by its selector? */
+bool leg_covers(const struct leg *g, const struct sa *sa);
+
+/* The policy of `s` for the overlay between the two, or NULL: the foremost. */
+const struct policy *leg_policy(const struct leg *g, enum side s,
+    enum policy_dir dir);
 /* Must the overlay between the two be protected, by `s`'s policies? */
 bool leg_wants_esp(const struct leg *g, enum side s);
 /* Do the probes of this direction travel in ESP? */
 bool leg_in_esp(const struct leg *g);
+/* Is it the overlay device of `s`, the bridge above it, or a VLAN of it? */
+bool leg_is_overlay(const struct leg *g, enum side s, const char *link);
+/* Is the overlay device of the leg's node down?  Then f says so. */
+enum answer leg_overlay_down(const struct leg *g, struct finding *f);
+
+/* Where firewall rules stand, on the way of a packet. */
+enum leg_hooks { HOOKS_ARRIVING, HOOKS_LEAVING };
+/*
+ * Adds the dropping rules that may be it, the likeliest first and two at most,
+ * as evidence and with the way to remove them; returns how many.  A rule that
+ * counts and did not count the lost probes is none.  `word`: what such a rule
+ * would name besides the port, "esp" or "icmp".
+ */
+size_t leg_show_drops(const struct leg *g, enum leg_hooks hooks,
+    const char *word, struct finding *f);
 
 /* Adds to a finding; what does not fit is dropped. */
 void find_evidence(struct finding *f, const char *source, const char *fmt, ...)
@@ -83,15 +132,15 @@ void find_remedy(struct finding *f, const char *node, const char *what,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void find_cause(struct finding *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* "nodes/NAME/after/SECTION.txt" */
+/* From "nodes/NAME/after/sas.txt", or "nodes/NAME/underlay.pcap". */
 void find_in(struct finding *f, const struct leg *g, enum side s,
     const char *section, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
 /* The tables, one a file. */
 extern const struct rule rules_host[], rules_egress[], rules_network[],
-    rules_ingress[];
+    rules_ingress[], rules_delivery[];
 extern const size_t n_rules_host, n_rules_egress, n_rules_network,
-    n_rules_ingress;
+    n_rules_ingress, n_rules_delivery;
 
 #endif

@@ -3,6 +3,7 @@
  * underlay device of the same node.
  */
 #include <inttypes.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "diagnose/leg.h"
@@ -17,18 +18,17 @@ static enum answer
 no_route(const struct leg *g, struct finding *f)
 {
 	const struct ip *to = &leg_node(g, g->peer)->underlay;
-	const struct route *r = facts_route(leg_after(g, g->here), to);
+	const struct route *b = facts_route(leg_before(g, g->here), to);
+	const struct route *a = facts_route(leg_after(g, g->here), to);
 	char ip[IP_TEXT_MAX];
 
-	if (r == NULL)
-		r = facts_route(leg_before(g, g->here), to);
-	if (r == NULL)
+	if (a == NULL || b == NULL)
 		return ANSWER_UNKNOWN;
-	if (r->reachable)
+	if (a->reachable || b->reachable)
 		return ANSWER_NO;
 	peer_ip(g, ip);
 	find_cause(f, "it has no route to %s on the underlay", ip);
-	find_in(f, g, g->here, "before/routes", "%s: %s", ip, r->why);
+	find_in(f, g, g->here, "before/routes", "%s: %s", ip, b->why);
 	find_remedy(f, leg_name(g, g->here), "find what forbids it",
 	    "ip route show match %s", ip);
 	return ANSWER_YES;
@@ -37,7 +37,12 @@ no_route(const struct leg *g, struct finding *f)
 static enum answer
 policy_block(const struct leg *g, struct finding *f)
 {
-	if (!leg_rose(g, g->here, "XfrmOutPolBlock", "after/xfrm_stat", f))
+	const struct policy *p = leg_policy(g, g->here, POLICY_OUT);
+
+	if ((g->in->facts[g->here].have & HAVE_POLICIES) == 0)
+		return ANSWER_UNKNOWN;
+	if (p == NULL || !p->block ||
+	    !leg_rose(g, g->here, "XfrmOutPolBlock", "after/xfrm_stat", f))
 		return ANSWER_NO;
 	find_cause(f, "an IPsec policy of its own blocks them");
 	find_remedy(f, leg_name(g, g->here), "find the policy", "%s",
@@ -45,33 +50,53 @@ policy_block(const struct leg *g, struct finding *f)
 	return ANSWER_YES;
 }
 
+/* The packet that crosses the limit counts as expired, later ones as without.
+ */
 static enum answer
 sa_expired(const struct leg *g, struct finding *f)
 {
-	uint64_t n;
+	struct sa_rise r = leg_sa_rise(g, g->here, g->travel);
+	uint64_t n, none = 0;
 
+	leg_rise(g, g->here, "XfrmOutNoStates", &none);
+	if (!r.known || !leg_wants_esp(g, g->here))
+		return ANSWER_UNKNOWN;
 	if (!leg_rise(g, g->here, "XfrmOutStateExpired", &n) || n == 0 ||
-	    leg_sa_rise(g, g->here, g->travel).n > 0)
+	    r.n > 0 || !leg_most(g, n + none))
 		return ANSWER_NO;
 	find_cause(f,
-	    "its outbound SA reached its hard lifetime and was not "
-	    "replaced");
+	    "its outbound SA reached its hard lifetime and was not replaced");
 	find_in(f, g, g->here, "after/xfrm_stat",
 	    "XfrmOutStateExpired rose by %" PRIu64, n);
-	find_remedy(f, leg_name(g, g->here), "negotiate anew", "%s",
-	    "swanctl --list-sas");
+	find_remedy(f, leg_name(g, g->here), "see what IKE has negotiated",
+	    "%s", "swanctl --list-sas");
 	return ANSWER_YES;
+}
+
+static bool
+sequence_at_end(const struct leg *g)
+{
+	const struct facts *a = leg_after(g, g->here);
+	const struct sa *sa;
+
+	for (size_t i = 0; i < a->n_sas; i++) {
+		sa = leg_sa(a, g, g->travel, a->sas[i].spi);
+		if (sa != NULL && sa->oseq >= UINT32_MAX - 1 && !sa->esn)
+			return true;
+	}
+	return false;
 }
 
 static enum answer
 sequence_exhausted(const struct leg *g, struct finding *f)
 {
-	if (!leg_rose(g, g->here, "XfrmOutStateSeqError", "after/xfrm_stat", f))
+	if (!sequence_at_end(g) ||
+	    !leg_rose(g, g->here, "XfrmOutStateSeqError", "after/xfrm_stat", f))
 		return ANSWER_NO;
 	find_cause(f,
-	    "the ESP sequence number of its outbound SA is used up: "
-	    "it was never rekeyed");
-	find_remedy(f, leg_name(g, g->here), "rekey", "%s",
+	    "the ESP sequence number of its outbound SA is used up: it was "
+	    "never rekeyed");
+	find_remedy(f, leg_name(g, g->here), "see why IKE did not rekey", "%s",
 	    "swanctl --list-sas");
 	return ANSWER_YES;
 }
@@ -83,6 +108,7 @@ struct ike_view {
 	size_t answers_at_peer; /* seen leaving the peer */
 	size_t auth_small;	/* IKE_AUTH answers too small for a CHILD_SA */
 	uint16_t notify;	/* clear error in an answer */
+	bool cut;		/* there were more messages than are kept */
 };
 
 enum {
@@ -95,7 +121,7 @@ static struct ike_view
 view_ike(const struct leg *g)
 {
 	const struct ledger *l = g->in->ledger;
-	struct ike_view v = { 0 };
+	struct ike_view v = { .cut = l->n_ike == LEDGER_IKE_MAX };
 
 	for (size_t i = 0; i < l->n_ike; i++) {
 		const struct ike_seen *m = &l->ike[i];
@@ -119,11 +145,17 @@ view_ike(const struct leg *g)
 	return v;
 }
 
-/* No usable SA although the policy wants one: shared by the rules below. */
+/*
+ * No usable SA although the policy wants one: shared by the rules below.  The
+ * counter alone may be of packets to somebody else.
+ */
 static bool
 no_sa(const struct leg *g, struct finding *f)
 {
-	return leg_rose(g, g->here, "XfrmOutNoStates", "after/xfrm_stat", f);
+	struct sa_rise r = leg_sa_rise(g, g->here, g->travel);
+
+	return r.known && r.kept == 0 && leg_wants_esp(g, g->here) &&
+	    leg_rose(g, g->here, "XfrmOutNoStates", "after/xfrm_stat", f);
 }
 
 static enum answer
@@ -139,11 +171,11 @@ ike_auth(const struct leg *g, struct finding *f)
 	    leg_name(g, g->peer));
 	find_in(f, g, g->here, "underlay",
 	    "%zu IKE_AUTH answers too small to carry an SA", v.auth_small);
-	find_remedy(f, leg_name(g, g->here),
-	    "compare the secrets and identities on both nodes", "%s",
-	    "swanctl --load-creds");
 	find_remedy(f, leg_name(g, g->peer), "see what it complains of", "%s",
 	    "journalctl -u strongswan -n 50");
+	find_remedy(f, leg_name(g, g->here),
+	    "when the secrets are equal on both, load them", "%s",
+	    "swanctl --load-creds");
 	return ANSWER_YES;
 }
 
@@ -161,40 +193,56 @@ ike_refused(const struct leg *g, struct finding *f)
 	    v.notify);
 	find_remedy(f, leg_name(g, g->here), "compare the proposals", "%s",
 	    "swanctl --list-conns");
+	find_remedy(f, leg_name(g, g->peer), "and with those here", "%s",
+	    "swanctl --list-conns");
 	return ANSWER_YES;
+}
+
+/* IKE dies between the nodes: the way it died is the stage to name. */
+static void
+blame_network(const struct leg *g, struct finding *f, bool answers)
+{
+	bool from_a = (g->here == SIDE_A) != answers;
+
+	f->culprit = CULPRIT_NETWORK;
+	f->stage = from_a ? STAGE_NETWORK_AB : STAGE_NETWORK_BA;
 }
 
 static enum answer
 ike_unanswered(const struct leg *g, struct finding *f)
 {
 	struct ike_view v = view_ike(g);
-	const char *peer = leg_name(g, g->peer);
+	const char *peer = leg_name(g, g->peer), *me = leg_name(g, g->here);
 
-	if (v.sent == 0 || v.received > 0 || !no_sa(g, f))
+	/* One message may be on its way yet; a second is the first repeated. */
+	if (v.sent < 2 || v.received > 0)
+		return ANSWER_NO;
+	if (v.cut || !leg_saw_all(g, g->here) || !leg_saw_all(g, g->peer))
+		return ANSWER_UNKNOWN;
+	if (!no_sa(g, f))
 		return ANSWER_NO;
 	find_in(f, g, g->here, "underlay",
 	    "%zu IKE messages left, %zu arrived at %s, %zu answers left there",
 	    v.sent, v.at_peer, peer, v.answers_at_peer);
 	if (v.at_peer == 0) {
-		f->culprit = CULPRIT_NETWORK;
+		blame_network(g, f, false);
 		find_cause(f,
-		    "IKE (UDP 500 and 4500) does not get through to %s, so "
-		    "there is no SA",
-		    peer);
+		    "IKE (UDP 500 and 4500) does not get through to %s, so %s "
+		    "has no SA",
+		    peer, me);
 	} else if (v.answers_at_peer > 0) {
-		f->culprit = CULPRIT_NETWORK;
+		blame_network(g, f, true);
 		find_cause(f,
-		    "the IKE answers of %s do not get through, so there is no "
-		    "SA",
-		    peer);
+		    "the IKE answers of %s do not get through, so %s has no SA",
+		    peer, me);
 	} else {
-		f->culprit = CULPRIT_NODE;
 		f->node = g->peer;
 		find_cause(f,
-		    "it does not answer IKE, so %s has no SA to send with",
-		    leg_name(g, g->here));
-		find_remedy(f, peer, "start its key daemon", "%s",
-		    "systemctl restart strongswan");
+		    "it does not answer IKE, so %s has no SA to send with", me);
+		find_remedy(f, peer, "see whether its key daemon runs", "%s",
+		    "systemctl status strongswan");
+		find_remedy(f, peer, "if not, start it", "%s",
+		    "systemctl start strongswan");
 	}
 	return ANSWER_YES;
 }
@@ -202,17 +250,34 @@ ike_unanswered(const struct leg *g, struct finding *f)
 static enum answer
 ike_silent(const struct leg *g, struct finding *f)
 {
+	const struct facts *a = &g->in->facts[g->here];
 	struct ike_view v = view_ike(g);
+	bool stopped = (a->have & HAVE_IKE) != 0 && a->ike_daemon[0] == '\0';
 
-	if (v.sent > 0 || !no_sa(g, f))
+	if (v.sent > 0 || v.received > 0)
 		return ANSWER_NO;
-	find_cause(f,
-	    "it has no SA for %s and its key daemon does not negotiate one",
-	    leg_name(g, g->peer));
+	if (v.cut || !leg_saw_all(g, g->here))
+		return ANSWER_UNKNOWN;
+	if (!no_sa(g, f))
+		return ANSWER_NO;
 	find_in(f, g, g->here, "underlay", "no IKE message left %s",
 	    leg_name(g, g->here));
-	find_remedy(f, leg_name(g, g->here), "start the key daemon", "%s",
-	    "systemctl restart strongswan");
+	if (stopped) {
+		find_cause(f, "it has no SA for %s, and no key daemon runs",
+		    leg_name(g, g->peer));
+		find_remedy(f, leg_name(g, g->here), "start the key daemon",
+		    "%s", "systemctl start strongswan");
+		return ANSWER_YES;
+	}
+	/* It may be waiting to repeat itself, for up to a minute. */
+	f->confidence = CONFIDENCE_HIGH;
+	find_cause(f,
+	    "it has no SA for %s, and its key daemon did not ask for one",
+	    leg_name(g, g->peer));
+	find_remedy(f, leg_name(g, g->here), "see what the daemon is at", "%s",
+	    "swanctl --list-sas");
+	find_remedy(f, leg_name(g, g->here), "load its connections", "%s",
+	    "swanctl --load-all");
 	return ANSWER_YES;
 }
 
@@ -227,7 +292,7 @@ sa_missing(const struct leg *g, struct finding *f)
 	return ANSWER_YES;
 }
 
-/* The default forwarding entry and the peer's own, against its address. */
+/* The forwarding entry of the peer's MAC address, against its underlay. */
 static enum answer
 fdb_wrong(const struct leg *g, struct finding *f)
 {
@@ -258,81 +323,81 @@ fdb_wrong(const struct leg *g, struct finding *f)
 	return ANSWER_NO;
 }
 
+/* The state of the next hop, asked when the probes were over. */
+static const struct neigh *
+next_hop(const struct leg *g, const struct route *r)
+{
+	const struct facts *a = leg_after(g, g->here);
+	const struct ip *hop = ip_is_set(&r->via) ? &r->via : &r->dst;
+
+	for (size_t i = 0; i < a->n_neighs; i++)
+		if (ip_equal(&a->neighs[i].ip, hop) &&
+		    strcmp(a->neighs[i].link, r->link) == 0)
+			return &a->neighs[i];
+	return NULL;
+}
+
+/* Did anything of the overlay's leave in this direction at all? */
+static bool
+any_left(const struct leg *g)
+{
+	const struct tunnel *t = &g->in->ledger->tunnel[g->travel];
+
+	return t->sent > 0 || t->clear_sent > 0;
+}
+
 static enum answer
 neighbour(const struct leg *g, struct finding *f)
 {
-	const struct facts *a = leg_after(g, g->here);
-	const struct ip *to = &leg_node(g, g->peer)->underlay;
-	const struct route *r = facts_route(leg_before(g, g->here), to);
-	const struct ip *hop;
+	const struct route *r = facts_route(leg_before(g, g->here),
+	    &leg_node(g, g->peer)->underlay);
+	const struct neigh *n;
 	char ip[IP_TEXT_MAX];
 
-	if (r == NULL)
+	if (r == NULL || !r->reachable)
 		return ANSWER_UNKNOWN;
-	hop = ip_is_set(&r->via) ? &r->via : to;
-	for (size_t i = 0; i < a->n_neighs; i++) {
-		const struct neigh *n = &a->neighs[i];
-
-		if (!ip_equal(&n->ip, hop) || strcmp(n->link, r->link) != 0 ||
-		    (strcmp(n->state, "FAILED") != 0 &&
-			strcmp(n->state, "INCOMPLETE") != 0))
-			continue;
-		ip_text(hop, ip);
-		find_cause(f, "its next hop %s on %s does not answer ARP", ip,
-		    r->link);
-		find_in(f, g, g->here, "after/neighs", "%s is %s", ip,
-		    n->state);
-		find_remedy(f, leg_name(g, g->here),
-		    "check cable, VLAN and the gateway", "ip neigh show %s",
-		    ip);
-		return ANSWER_YES;
-	}
-	return ANSWER_NO;
+	n = next_hop(g, r);
+	if (n == NULL || any_left(g) || g->lost < g->of ||
+	    (strcmp(n->state, "FAILED") != 0 &&
+		strcmp(n->state, "INCOMPLETE") != 0))
+		return ANSWER_NO;
+	ip_text(&n->ip, ip);
+	find_cause(f, "its next hop %s on %s does not answer ARP", ip, r->link);
+	find_in(f, g, g->here, "after/neighs", "%s is %s", ip, n->state);
+	find_remedy(f, leg_name(g, g->here), "see its link first",
+	    "ip -s link show %s", r->link);
+	find_remedy(f, leg_name(g, g->here),
+	    "then cable, VLAN and the next hop itself", "ip neigh show %s", ip);
+	return ANSWER_YES;
 }
 
-/* A rule that drops on the way out, for the operator to look at. */
-static void
-show_drop_rule(const struct leg *g, struct finding *f)
-{
-	const struct facts *a = leg_after(g, g->here);
-
-	for (size_t i = 0; i < a->n_fw_rules; i++) {
-		const struct fw_rule *r = &a->fw_rules[i];
-
-		if (strcmp(r->hook, "output") != 0 &&
-		    strcmp(r->hook, "postrouting") != 0)
-			continue;
-		find_in(f, g, g->here, "after/nft", "%s: %s", r->chain,
-		    r->text);
-		if (r->handle[0] != '\0')
-			find_remedy(f, leg_name(g, g->here),
-			    "remove the rule, if it is this one",
-			    "nft delete rule %s handle %s", r->chain,
-			    r->handle);
-	}
-	if (f->n_remedies == 0)
-		find_remedy(f, leg_name(g, g->here), "look for the rule", "%s",
-		    "nft -a list ruleset");
-}
-
+/* More was encrypted than came out of the device. */
 static enum answer
 firewall_after(const struct leg *g, struct finding *f)
 {
+	const struct tunnel *t = &g->in->ledger->tunnel[g->travel];
 	struct sa_rise r = leg_sa_rise(g, g->here, g->travel);
 
 	if (!leg_wants_esp(g, g->here))
 		return ANSWER_NO;
 	if (!r.known)
 		return ANSWER_UNKNOWN;
-	if (r.packets < g->lost)
+	if (r.packets <= t->sent || !leg_most(g, r.packets - t->sent))
 		return ANSWER_NO;
-	find_cause(f,
-	    "it drops them after encryption: a firewall rule or queue on ESP");
+	/* What was sent before the capture began was counted, too. */
+	if (t->sent > 0)
+		f->confidence = CONFIDENCE_HIGH;
 	find_in(f, g, g->here, "after/sas",
-	    "its outbound SA counted %" PRIu64
-	    " packets that did not leave the device",
-	    r.packets);
-	show_drop_rule(g, f);
+	    "its outbound SAs counted %" PRIu64 " packets, %" PRIu64
+	    " left the device",
+	    r.packets, t->sent);
+	if (leg_show_drops(g, HOOKS_LEAVING, "esp", f) > 0)
+		find_cause(f,
+		    "it drops them after encryption: a firewall rule on ESP");
+	else
+		find_cause(f,
+		    "it drops them after encryption, and no firewall rule "
+		    "shows: perhaps a queue");
 	return ANSWER_YES;
 }
 
@@ -340,19 +405,27 @@ static enum answer
 firewall_before(const struct leg *g, struct finding *f)
 {
 	struct sa_rise r = leg_sa_rise(g, g->here, g->travel);
+	unsigned port = leg_node(g, g->here)->vxlan_port;
 
 	if (!leg_wants_esp(g, g->here))
 		return ANSWER_NO;
 	if (!r.known)
 		return ANSWER_UNKNOWN;
-	if (r.n == 0 || r.packets >= g->lost)
+	if (r.n == 0 || !leg_missed(g, r.packets))
 		return ANSWER_NO;
-	find_cause(f,
-	    "it drops them before encryption: a firewall rule on UDP port %u",
-	    leg_node(g, g->here)->vxlan_port);
 	find_in(f, g, g->here, "after/sas",
-	    "its outbound SA counted %" PRIu64 " packets only", r.packets);
-	show_drop_rule(g, f);
+	    "its outbound SAs counted %" PRIu64 " packets, and %zu were sent",
+	    r.packets, g->of);
+	leg_rose(g, g->here, "XfrmOutNoStates", "after/xfrm_stat", f);
+	if (leg_show_drops(g, HOOKS_LEAVING, "udp", f) > 0)
+		find_cause(f,
+		    "it drops them before encryption: a firewall rule on UDP "
+		    "port %u",
+		    port);
+	else
+		find_cause(f,
+		    "it drops them before encryption, and no firewall rule "
+		    "shows: perhaps a forwarding entry is missing");
 	return ANSWER_YES;
 }
 
@@ -360,14 +433,12 @@ static enum answer
 firewall_clear(const struct leg *g, struct finding *f)
 {
 	const struct facts *a = leg_after(g, g->here);
-	size_t before = f->n_evidence;
 
 	if (leg_wants_esp(g, g->here))
 		return ANSWER_NO;
 	if ((a->have & HAVE_FIREWALL) == 0)
 		return ANSWER_UNKNOWN;
-	show_drop_rule(g, f);
-	if (f->n_evidence == before)
+	if (leg_show_drops(g, HOOKS_LEAVING, "udp", f) == 0)
 		return ANSWER_NO;
 	f->confidence = CONFIDENCE_HIGH;
 	find_cause(f, "it drops them: a firewall rule on UDP port %u",
@@ -396,7 +467,7 @@ const struct rule rules_egress[] = {
 	    "no SA, for a reason not seen" },
 	{ "fdb-wrong", SEGMENT_EGRESS, 0, false, fdb_wrong,
 	    "the forwarding entry of the peer's MAC names another node" },
-	{ "neighbour-unresolved", SEGMENT_EGRESS, HAVE_NEIGHS, true, neighbour,
+	{ "neighbour-unresolved", SEGMENT_EGRESS, 0, true, neighbour,
 	    "the next hop does not answer ARP" },
 	{ "firewall-after-encryption", SEGMENT_EGRESS, HAVE_SAS, false,
 	    firewall_after, "ESP is dropped on its way out" },

@@ -14,20 +14,11 @@ requests_counted(const struct leg *g, uint64_t *n)
 	return leg_rise(g, g->here, "Icmp.InEchos", n);
 }
 
-static enum answer
-overlay_down(const struct leg *g, struct finding *f)
+/* Packets come in there; at A, before it sends, nothing does. */
+static bool
+receives(const struct leg *g)
 {
-	const struct run_node *n = leg_node(g, g->here);
-	const struct facts *a = leg_after(g, g->here);
-	const struct link *l = facts_link(a, n->overlay_link);
-
-	if (l == NULL || l->up)
-		return ANSWER_NO;
-	find_cause(f, "its overlay device %s is down", l->name);
-	find_in(f, g, g->here, "after/links", "%s is not up", l->name);
-	find_remedy(f, n->name, "bring the device up", "ip link set %s up",
-	    l->name);
-	return ANSWER_YES;
+	return g->stage == STAGE_HOST_B;
 }
 
 static enum answer
@@ -35,12 +26,16 @@ address_missing(const struct leg *g, struct finding *f)
 {
 	const struct run_node *n = leg_node(g, g->here);
 	const struct facts *a = &g->in->facts[g->here];
+	const struct link *l = facts_link(a, n->overlay_link);
 	char ip[IP_TEXT_MAX];
 
 	if ((a->have & HAVE_ADDRS) == 0)
 		return ANSWER_UNKNOWN;
 	if (facts_has_addr(a, &n->overlay))
 		return ANSWER_NO;
+	/* Behind a bridge, it may be a virtual machine's. */
+	if (l != NULL && l->master[0] != '\0')
+		f->confidence = CONFIDENCE_LOW;
 	ip_text(&n->overlay, ip);
 	leg_rose(g, g->here, "Ip.InAddrErrors", "after/counters", f);
 	find_cause(f, "the overlay address %s is not configured on it", ip);
@@ -54,9 +49,17 @@ static enum answer
 rp_filter(const struct leg *g, struct finding *f)
 {
 	const struct run_node *n = leg_node(g, g->here);
+	const struct route *r =
+	    facts_route(leg_after(g, g->here), &leg_node(g, g->peer)->overlay);
 	char ip[IP_TEXT_MAX];
 
-	if (!leg_rose(g, g->here, "TcpExt.IPReversePathFilter",
+	if (!receives(g))
+		return ANSWER_NO;
+	if (r == NULL)
+		return ANSWER_UNKNOWN;
+	/* The counter is the whole node's; the route is what it is about. */
+	if ((r->reachable && leg_is_overlay(g, g->here, r->link)) ||
+	    !leg_rose(g, g->here, "TcpExt.IPReversePathFilter",
 		"after/counters", f))
 		return ANSWER_NO;
 	ip_text(&leg_node(g, g->peer)->overlay, ip);
@@ -78,7 +81,7 @@ echo_ignored(const struct leg *g, struct finding *f)
 	const char *set = facts_setting(&g->in->facts[g->here], name);
 	uint64_t in, out;
 
-	if (g->arp)
+	if (g->arp || !receives(g))
 		return ANSWER_NO;
 	if (!requests_counted(g, &in) ||
 	    !leg_rise(g, g->here, "Icmp.OutEchoReps", &out))
@@ -108,18 +111,18 @@ answer_elsewhere(const struct leg *g, struct finding *f)
 	char ip[IP_TEXT_MAX];
 
 	if (r == NULL)
-		r = facts_route(&g->in->facts[g->here], to);
-	if (r == NULL)
 		return ANSWER_UNKNOWN;
-	if (r->reachable && strcmp(r->link, n->overlay_link) == 0)
+	if (r->reachable && leg_is_overlay(g, g->here, r->link))
 		return ANSWER_NO;
 	ip_text(to, ip);
 	if (r->reachable)
-		find_cause(f, "its answers to %s leave through %s, not %s", ip,
-		    r->link, n->overlay_link);
+		find_cause(f, "its %s to %s leave through %s, not %s",
+		    receives(g) ? "answers" : "packets", ip, r->link,
+		    n->overlay_link);
 	else
-		find_cause(f, "it has no route back to %s", ip);
-	find_in(f, g, g->here, "before/routes", "%s: %s", ip,
+		find_cause(f, "it has no route %s %s",
+		    receives(g) ? "back to" : "to", ip);
+	find_in(f, g, g->here, "after/routes", "%s: %s", ip,
 	    r->reachable ? r->link : r->why);
 	find_remedy(f, n->name, "see the route, and mend it", "ip route get %s",
 	    ip);
@@ -131,7 +134,7 @@ arp_unanswered(const struct leg *g, struct finding *f)
 {
 	char ip[IP_TEXT_MAX];
 
-	if (!g->arp)
+	if (!g->arp || !receives(g))
 		return ANSWER_NO;
 	ip_text(&leg_node(g, g->here)->overlay, ip);
 	find_cause(f, "it does not answer ARP for %s", ip);
@@ -140,39 +143,27 @@ arp_unanswered(const struct leg *g, struct finding *f)
 	return ANSWER_YES;
 }
 
-/* The first dropping rule of a hook; for the operator to look at. */
-static const struct fw_rule *
-drop_rule(const struct facts *f, const char *hook)
-{
-	for (size_t i = 0; i < f->n_fw_rules; i++)
-		if (strcmp(f->fw_rules[i].hook, hook) == 0)
-			return &f->fw_rules[i];
-	return NULL;
-}
-
 static enum answer
 host_firewall(const struct leg *g, struct finding *f)
 {
-	const struct facts *a = leg_after(g, g->here);
-	const struct fw_rule *r = drop_rule(a, "input");
 	uint64_t in;
 
-	if (g->arp || !requests_counted(g, &in))
+	if (g->arp || !receives(g))
+		return ANSWER_NO;
+	if (!requests_counted(g, &in))
 		return ANSWER_UNKNOWN;
-	if (in >= g->lost || r == NULL)
+	if (!leg_missed(g, in) ||
+	    leg_show_drops(g, HOOKS_ARRIVING, "icmp", f) == 0)
 		return ANSWER_NO;
 	find_cause(f, "its firewall discards them on the overlay");
 	find_in(f, g, g->here, "after/counters",
 	    "only %" PRIu64 " echo requests reached ICMP", in);
-	find_in(f, g, g->here, "after/nft", "%s: %s", r->chain, r->text);
 	f->confidence = CONFIDENCE_HIGH;
-	find_remedy(f, leg_name(g, g->here), "look at the rule", "%s",
-	    "nft -a list ruleset");
 	return ANSWER_YES;
 }
 
 const struct rule rules_host[] = {
-	{ "overlay-down", SEGMENT_HOST, HAVE_LINKS, false, overlay_down,
+	{ "overlay-down", SEGMENT_HOST, HAVE_LINKS, true, leg_overlay_down,
 	    "the overlay device is down" },
 	{ "overlay-address-missing", SEGMENT_HOST, 0, false, address_missing,
 	    "the overlay address is not configured" },

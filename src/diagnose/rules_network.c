@@ -12,7 +12,45 @@ far_tap(const struct leg *g)
 	return &g->in->ledger->taps[g->peer][POINT_UNDERLAY];
 }
 
-/* The device took them from the stack and could not send them. */
+/* A device that is down, or has no carrier, at either end. */
+static enum answer
+device_down(const struct leg *g, struct finding *f)
+{
+	const enum side ends[] = { g->here, g->peer };
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *name = leg_node(g, ends[i])->underlay_link;
+		const struct link *b = facts_link(leg_before(g, ends[i]), name);
+		const struct link *a = facts_link(leg_after(g, ends[i]), name);
+
+		if (a == NULL || b == NULL)
+			return ANSWER_UNKNOWN;
+		if ((a->up && a->carrier) || (b->up && b->carrier))
+			continue;
+		f->culprit = CULPRIT_NODE;
+		f->node = ends[i];
+		find_cause(f, "its underlay device %s %s", name,
+		    a->up ? "has no carrier" : "is down");
+		find_in(f, g, ends[i], "after/links", "%s: %s", name,
+		    a->up ? "no carrier" : "not up");
+		find_remedy(f, leg_name(g, ends[i]),
+		    "look at the device, then at its cable",
+		    "ip -s -s link show %s", name);
+		return ANSWER_YES;
+	}
+	return ANSWER_NO;
+}
+
+static uint64_t
+errors_of(const struct link *l)
+{
+	return l->tx_errors + l->tx_carrier_errors;
+}
+
+/*
+ * The device took packets from the stack and could not send them; but which?
+ * Only when nothing at all gets through are they ours for certain.
+ */
 static enum answer
 tx_errors(const struct leg *g, struct finding *f)
 {
@@ -21,19 +59,48 @@ tx_errors(const struct leg *g, struct finding *f)
 	const struct link *a = facts_link(leg_after(g, g->here), name);
 	uint64_t n;
 
-	if (a == NULL || b == NULL)
+	if (a == NULL || b == NULL || leg_restarted(g->in, g->here))
 		return ANSWER_UNKNOWN;
-	n = a->tx_errors + a->tx_carrier_errors - b->tx_errors -
-	    b->tx_carrier_errors;
+	if (errors_of(a) < errors_of(b))
+		return ANSWER_UNKNOWN;
+	n = errors_of(a) - errors_of(b);
 	if (n < g->lost)
 		return ANSWER_NO;
-	f->culprit = CULPRIT_NODE;
-	find_cause(f, "its device %s fails to send them", name);
 	find_in(f, g, g->here, "after/links",
 	    "transmit errors of %s rose by %" PRIu64, name, n);
 	find_remedy(f, leg_name(g, g->here), "look at the device",
 	    "ip -s -s link show %s", name);
+	if (g->lost == g->of && far_tap(g)->peer_sentinels == 0) {
+		f->culprit = CULPRIT_NODE;
+		find_cause(f, "its device %s fails to send them", name);
+		return ANSWER_YES;
+	}
+	f->confidence = CONFIDENCE_HIGH;
+	find_cause(f, "it loses some of them, and %s of %s counts errors", name,
+	    leg_name(g, g->here));
 	return ANSWER_YES;
+}
+
+/* Is it about such a packet of ours?  Of another size it may be: 3/4, RFC 1191.
+ */
+static bool
+about_ours(const struct leg *g, const struct icmp_seen *m)
+{
+	const struct tunnel *t = &g->in->ledger->tunnel[g->travel];
+
+	if (m->side != g->here || (m->type == 3 && m->code == 4) ||
+	    facts_has_addr(&g->in->facts[g->here], &m->src) ||
+	    facts_has_addr(&g->in->facts[g->peer], &m->src) ||
+	    ip_equal(&m->src, &leg_node(g, g->here)->underlay) ||
+	    ip_equal(&m->src, &leg_node(g, g->peer)->underlay))
+		return false;
+	if (!leg_in_esp(g))
+		return m->quoted == PACKET_VXLAN ||
+		    m->dport == leg_node(g, g->here)->vxlan_port;
+	for (size_t i = 0; i < t->n_spis; i++)
+		if (m->quoted == PACKET_ESP && m->spi == t->spis[i])
+			return true;
+	return false;
 }
 
 /* An ICMP error that quotes our packet names who refused it. */
@@ -46,9 +113,7 @@ rejected(const struct leg *g, struct finding *f)
 		const struct icmp_seen *m = &l->icmp[i];
 		char ip[IP_TEXT_MAX];
 
-		if (m->side != g->here || m->quoted == PACKET_ICMP ||
-		    ip_equal(&m->src, &leg_node(g, g->peer)->underlay) ||
-		    ip_equal(&m->src, &leg_node(g, g->here)->underlay))
+		if (!about_ours(g, m))
 			continue;
 		ip_text(&m->src, ip);
 		find_cause(f, "%s refuses them with ICMP %u/%u", ip, m->type,
@@ -56,10 +121,11 @@ rejected(const struct leg *g, struct finding *f)
 		find_in(f, g, g->here, "underlay",
 		    "ICMP %u/%u from %s quotes them, %" PRIu64 " times",
 		    m->type, m->code, ip, m->count);
-		find_remedy(f, ip,
-		    "look at the filter and the routes of that "
-		    "router",
-		    "%s", "-");
+		if (g->lost < g->of)
+			f->confidence = CONFIDENCE_HIGH;
+		find_remedy(f, leg_name(g, g->here),
+		    "see where it stands; then look at its filter and routes",
+		    "traceroute -n %s", ip);
 		return ANSWER_YES;
 	}
 	return ANSWER_NO;
@@ -100,10 +166,14 @@ path_down(const struct leg *g, struct finding *f)
 {
 	const struct tap *near = &g->in->ledger->taps[g->here][POINT_UNDERLAY];
 
+	char ip[IP_TEXT_MAX];
+
 	if (g->lost < g->of || near->sentinels == 0 ||
 	    far_tap(g)->peer_sentinels > 0)
 		return ANSWER_NO;
 	find_cause(f, "nothing crosses it, not even pings of the underlay");
+	find_remedy(f, leg_name(g, g->here), "see how far packets get",
+	    "traceroute -n %s", ip_text(&leg_node(g, g->peer)->underlay, ip));
 	show_counts(g, f);
 	find_in(f, g, g->here, "underlay",
 	    "%u underlay pings left %s, none arrived", near->sentinels,
@@ -127,8 +197,9 @@ esp_filtered(const struct leg *g, struct finding *f)
 	    from, to);
 	show_counts(g, f);
 	show_untouched(g, f);
-	find_remedy(f, "", "ask whoever runs the network between",
-	    "permit IP protocol 50 from %s to %s", from, to);
+	find_remedy(f, leg_name(g, g->here),
+	    "see how far ESP gets; have it permitted there",
+	    "traceroute -n -P 50 %s", to);
 	return ANSWER_YES;
 }
 
@@ -146,9 +217,9 @@ vxlan_filtered(const struct leg *g, struct finding *f)
 	    "underlay get through",
 	    leg_node(g, g->here)->vxlan_port, from, to);
 	show_counts(g, f);
-	find_remedy(f, "", "ask whoever runs the network between",
-	    "permit UDP port %u from %s to %s",
-	    leg_node(g, g->here)->vxlan_port, from, to);
+	find_remedy(f, leg_name(g, g->here),
+	    "see how far such packets get; have them permitted there",
+	    "traceroute -n -U -p %u %s", leg_node(g, g->here)->vxlan_port, to);
 	return ANSWER_YES;
 }
 
@@ -162,13 +233,15 @@ loss(const struct leg *g, struct finding *f)
 	find_cause(f, "it loses %.0f %% of them",
 	    100.0 * (double)g->lost / (double)g->of);
 	show_counts(g, f);
-	ip_text(&leg_node(g, g->peer)->underlay, to);
 	find_remedy(f, leg_name(g, g->here), "see where on the way it begins",
-	    "mtr -n -r -c 100 %s", to);
+	    "mtr -n -r -c 100 %s",
+	    ip_text(&leg_node(g, g->peer)->underlay, to));
 	return ANSWER_YES;
 }
 
 const struct rule rules_network[] = {
+	{ "underlay-down", SEGMENT_NETWORK, HAVE_LINKS, false, device_down,
+	    "the underlay device of a node is down or has no carrier" },
 	{ "underlay-tx-errors", SEGMENT_NETWORK, HAVE_LINKS, false, tx_errors,
 	    "the underlay device fails to send" },
 	{ "rejected-on-the-way", SEGMENT_NETWORK, 0, false, rejected,

@@ -11,6 +11,18 @@ ledger_free(struct ledger *l)
 	*l = (struct ledger){ 0 };
 }
 
+bool
+stage_between(enum stage s, const struct probe *p)
+{
+	unsigned from = p->first, n;
+
+	if (p->last == STAGE_DELIVERED)
+		return s >= p->first && s < STAGE_DELIVERED;
+	/* B's path goes on from stage 7 to stage 0. */
+	n = ((unsigned)p->last + SIGHTS - from) % SIGHTS;
+	return ((unsigned)s + SIGHTS - from) % SIGHTS <= n;
+}
+
 const char *
 stage_name(enum stage s)
 {

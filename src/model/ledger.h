@@ -135,6 +135,9 @@ struct ledger {
 
 void ledger_free(struct ledger *l);
 
+/* Is s one of the stages that an unproven probe may have died in? */
+bool stage_between(enum stage s, const struct probe *p);
+
 /* "egress", "network", ... as espy(1) calls them. */
 const char *stage_name(enum stage s);
 
