@@ -25,7 +25,7 @@ static const struct command {
 	{ NULL, NULL, NULL, NULL },
 };
 
-enum { COMMON_OPTIONS = 13 };
+enum { COMMON_OPTIONS = 14 };
 
 /* A table of options that every subcommand takes; dst points into c. */
 static void
@@ -46,6 +46,8 @@ common_options(struct common *c, struct opt ret[COMMON_OPTIONS])
 		    "limit of connecting (10)", 1, 600 },
 		{ "host-key-policy", '\0', OPT_TEXT, &c->host_keys, "WORD",
 		    "strict, accept-new or off (strict)", 0, 0 },
+		{ "transport", '\0', OPT_TEXT, &c->transport, "WORD",
+		    "auto, libssh2 or ssh (auto)", 0, 0 },
 		{ "output", 'o', OPT_TEXT, &c->outdir, "DIR",
 		    "the run directory to make", 0, 0 },
 		{ "json", '\0', OPT_FLAG, &c->json, NULL, "answer in JSON", 0,

@@ -25,7 +25,7 @@ struct common {
 	const char *ssh_config;
 	const char *limit;
 	const char *outdir;
-	const char *host_keys;
+	const char *host_keys, *transport;
 	uint64_t forks, timeout_s, connect_s;
 	bool json, dry_run, yes, help;
 	int verbose;

@@ -11,7 +11,8 @@ remote_open(const struct common *c, struct fanout **ret, struct err *e)
 		.ssh_config = c->ssh_config,
 		.verbose = c->verbose };
 
-	if (fanout_policy(c->host_keys, &o.host_keys, e) < 0)
+	if (fanout_policy(c->host_keys, &o.host_keys, e) < 0 ||
+	    fanout_transport_named(c->transport, &o.transport, e) < 0)
 		return -1;
 	return fanout_new(&o, ret, e);
 }

@@ -90,7 +90,7 @@ drop_session(struct conn *c)
 	auth_free(c->auth);
 	c->auth = NULL;
 	if (c->session != NULL)
-		c->env->transport->close(c->session);
+		c->transport->close(c->session);
 	c->session = NULL;
 }
 
@@ -156,16 +156,40 @@ back_off(struct conn *c)
 	    mono_add_ms(loop_now(c->env->loop), ms));
 }
 
+/* Says why, which is in c->why, and dials anew with the other transport. */
+static bool
+fall_back(struct conn *c)
+{
+	if (c->env->fallback == NULL || c->transport == c->env->fallback)
+		return false;
+	log_line(LOG_LEVEL_INFO, c->host->name, "%s; so through %s",
+	    c->why.text, c->env->fallback->name);
+	drop_session(c);
+	c->transport = c->env->fallback;
+	enter(c, CONN_DIAL);
+	conn_kick(c);
+	return true;
+}
+
+static bool
+is_unable(const struct conn *c)
+{
+	return c->state == CONN_HANDSHAKE && c->session != NULL &&
+	    c->transport->was_unable != NULL &&
+	    c->transport->was_unable(c->session);
+}
+
 /* What a set-up step failed with, and whether another try is worth it. */
 static void
 setup_failed(struct conn *c, enum step s)
 {
 	bool busy = c->state == CONN_HANDSHAKE && c->session != NULL &&
-	    c->env->transport->was_dropped(c->session) &&
-	    c->tries < TRIES_MAX &&
+	    c->transport->was_dropped(c->session) && c->tries < TRIES_MAX &&
 	    mono_add_ms(loop_now(c->env->loop), 200 << c->tries).ns <
 		c->give_up.ns;
 
+	if (is_unable(c) && fall_back(c))
+		return;
 	if (busy) {
 		back_off(c);
 	} else if (c->state == CONN_DIAL && c->resolve != NULL &&
@@ -200,7 +224,7 @@ on_deadline(void *arg)
 static void
 set_events(struct conn *c)
 {
-	const struct transport *t = c->env->transport;
+	const struct transport *t = c->transport;
 
 	if (c->watch == NULL)
 		return;
@@ -214,6 +238,8 @@ set_events(struct conn *c)
 static void
 conn_advance(struct conn *c)
 {
+	bool was_set_up = c->state == CONN_READY;
+
 	while (states[c->state].step != NULL) {
 		enum conn_state was = c->state;
 		enum step s = states[c->state].step(c);
@@ -232,7 +258,7 @@ conn_advance(struct conn *c)
 	}
 	if (c->state != CONN_READY)
 		return;
-	if (c->auth != NULL) {
+	if (!was_set_up) {
 		auth_free(c->auth);
 		c->auth = NULL;
 		drop_setup(c);
@@ -284,6 +310,21 @@ needs_proxy(const char *said)
 	return said != NULL && strcmp(said, "none") != 0;
 }
 
+/* What only ssh(1) can do. */
+static bool
+needs_ssh(const struct sshconfig_answer *a, struct err *why)
+{
+	const char *what = needs_proxy(a->proxy_jump) ? "ProxyJump"
+	    : needs_proxy(a->proxy_command)	      ? "ProxyCommand"
+	    : a->certificate != NULL		      ? "CertificateFile"
+						      : NULL;
+
+	if (what != NULL)
+		err_set(why, ERR_HOST,
+		    "ssh_config says %s, which libssh2 cannot do", what);
+	return what != NULL;
+}
+
 static enum step
 step_config(struct conn *c)
 {
@@ -301,13 +342,12 @@ step_config(struct conn *c)
 		c->why = c->config->failed;
 		return STEP_FAIL;
 	}
-	if (needs_proxy(c->config->proxy_jump) ||
-	    needs_proxy(c->config->proxy_command)) {
-		err_set(&c->why, ERR_HOST,
-		    "ssh_config says ProxyJump or ProxyCommand for %s, which "
-		    "is not supported: run espy where it reaches the host",
-		    name);
-		return STEP_FAIL;
+	if (!c->transport->own_checks && needs_ssh(c->config, &c->why)) {
+		if (c->env->fallback == NULL)
+			return STEP_FAIL;
+		log_line(LOG_LEVEL_INFO, c->host->name, "%s; so through %s",
+		    c->why.text, c->env->fallback->name);
+		c->transport = c->env->fallback;
 	}
 	c->env->load_hostkeys(c->env->arg, c->config);
 	/* Time that passed in here is not the host's fault. */
@@ -335,6 +375,8 @@ step_resolve(struct conn *c)
 {
 	int r;
 
+	if (c->transport->own_checks)
+		return STEP_NEXT;
 	if (c->resolve == NULL)
 		c->resolve = resolve_start(c->env->loop, name_of(c), port_of(c),
 		    on_ready, c);
@@ -349,6 +391,24 @@ key_name(const struct conn *c, uint16_t *port)
 	*port = c->config->host_key_alias != NULL ? 0 : port_of(c);
 	return c->config->host_key_alias != NULL ? c->config->host_key_alias
 						 : name_of(c);
+}
+
+/* Through a transport that is told what the user said, and no more. */
+static int
+open_named(struct conn *c)
+{
+	const struct dial d = { .name = c->host->address,
+		.user = c->host->user,
+		.key_file = c->host->key_file,
+		.config_file = c->env->config_file,
+		.port = c->host->port,
+		.connect_ms = connect_ms(c),
+		.policy = c->env->policy,
+		.loop = c->env->loop,
+		.wake = on_ready,
+		.arg = c };
+
+	return c->transport->open(&d, &c->session, &c->why);
 }
 
 static int
@@ -367,26 +427,30 @@ open_session(struct conn *c)
 		hostkeys_algorithms(c->env->hostkeys, name, port,
 		    c->exact_types, &algs);
 	d.host_key_algs = algs.len > 0 ? algs.data : NULL;
-	r = c->env->transport->open(&d, &c->session, &c->why);
+	r = c->transport->open(&d, &c->session, &c->why);
 	buf_free(&algs);
 	if (r == 0)
 		c->watch = watch_start(c->env->loop,
-		    c->env->transport->fd(c->session), POLLOUT, on_socket, c);
+		    c->transport->fd(c->session), POLLOUT, on_socket, c);
 	return r;
 }
 
 static enum step
 step_dial(struct conn *c)
 {
-	if (c->session == NULL && open_session(c) < 0)
+	if (c->session == NULL && c->transport->own_checks) {
+		if (open_named(c) < 0)
+			return STEP_FAIL;
+	} else if (c->session == NULL && open_session(c) < 0) {
 		return STEP_FAIL;
-	return c->env->transport->connect(c->session, &c->why);
+	}
+	return c->transport->connect(c->session, &c->why);
 }
 
 static enum step
 step_handshake(struct conn *c)
 {
-	return c->env->transport->handshake(c->session, &c->why);
+	return c->transport->handshake(c->session, &c->why);
 }
 
 /* Trusts the key from now on, in the first known_hosts file. */
@@ -427,7 +491,7 @@ show_other_type(struct conn *c)
 	return STEP_NEXT;
 }
 
-static enum step
+static void
 reject(struct conn *c, const struct hostkey_answer *a, struct span blob)
 {
 	static const char *const what[] = {
@@ -449,17 +513,19 @@ reject(struct conn *c, const struct hostkey_answer *a, struct span blob)
 	if (a->file != NULL)
 		err_wrap(&c->why, "%s:%zu", a->file, a->line);
 	buf_free(&print);
-	return STEP_REFUSED;
 }
 
 static enum step
 step_verify(struct conn *c)
 {
-	struct span blob = c->env->transport->host_key(c->session);
 	struct hostkey_answer a;
+	struct span blob;
 	uint16_t port;
 	const char *name = key_name(c, &port);
 
+	if (c->transport->own_checks)
+		return c->transport->verify(c->session, &c->why);
+	blob = c->transport->host_key(c->session);
 	if (c->env->policy == HOST_KEY_OFF)
 		return STEP_NEXT;
 	hostkeys_check(c->env->hostkeys, name, port, blob, &a);
@@ -470,7 +536,10 @@ step_verify(struct conn *c)
 	if (a.verdict == HOSTKEY_UNKNOWN &&
 	    c->env->policy == HOST_KEY_ACCEPT_NEW)
 		return accept_new(c, name, port, blob);
-	return reject(c, &a, blob);
+	reject(c, &a, blob);
+	if (a.verdict == HOSTKEY_CA_ONLY && fall_back(c))
+		return STEP_WAIT;
+	return STEP_REFUSED;
 }
 
 static const char *
@@ -486,6 +555,8 @@ step_auth(struct conn *c)
 {
 	const char *user = c->host->user;
 
+	if (c->transport->own_checks)
+		return c->transport->auth(c->session, user, NULL, &c->why);
 	if (user == NULL)
 		user = c->config->user;
 	if (user == NULL)
@@ -493,7 +564,7 @@ step_auth(struct conn *c)
 	if (c->auth == NULL)
 		c->auth = auth_new(c->env->keys, c->env->agents, c->host,
 		    c->config, on_ready, c);
-	return auth_step(c->auth, c->env->transport, c->session, user, &c->why);
+	return auth_step(c->auth, c->transport, c->session, user, &c->why);
 }
 
 /* ---- life ---- */
@@ -505,6 +576,7 @@ conn_new(struct conn_env *env, const struct host *h)
 
 	*c = (struct conn){ .env = env,
 		.host = h,
+		.transport = env->transport,
 		.state = CONN_IDLE,
 		.deadline = { .fn = on_deadline, .arg = c },
 		.again = { .fn = on_again, .arg = c },
@@ -530,6 +602,7 @@ conn_start(struct conn *c)
 {
 	c->tries = 0;
 	c->exact_types = false;
+	c->transport = c->env->transport;
 	c->give_up = mono_add_ms(loop_now(c->env->loop), c->env->connect_ms);
 	enter(c, CONN_CONFIG);
 	conn_kick(c);

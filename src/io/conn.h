@@ -29,6 +29,9 @@ struct transport;
 struct conn_env {
 	struct loop *loop;
 	const struct transport *transport;
+	/* For hosts that transport cannot serve; may be NULL. */
+	const struct transport *fallback;
+	const char *config_file; /* ssh -F; NULL: not said */
 	struct sshask *config;
 	struct hostkeys *hostkeys;
 	struct keyring *keys;
@@ -70,6 +73,7 @@ struct conn {
 	struct mono give_up;   /* of the whole set-up */
 	struct timer again;    /* there is more to do without a descriptor */
 	struct watch *watch;
+	const struct transport *transport;
 	struct session *session;
 
 	const struct sshconfig_answer *config;

@@ -93,6 +93,24 @@ fanout_policy(const char *word, enum host_key_policy *ret, struct err *e)
 	    "host key policy \"%s\": strict, accept-new or off", word);
 }
 
+int
+fanout_transport_named(const char *word, enum fanout_transport *ret,
+    struct err *e)
+{
+	static const char *const words[] = { [FANOUT_AUTO] = "auto",
+		[FANOUT_LIBSSH2] = "libssh2",
+		[FANOUT_SSH] = "ssh" };
+
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(word != NULL ? word : "auto", words[i]) == 0) {
+			*ret = (enum fanout_transport)i;
+			return 0;
+		}
+	}
+	return err_set(e, ERR_USAGE, "transport \"%s\": auto, libssh2 or ssh",
+	    word);
+}
+
 /* ---- known_hosts ---- */
 
 static void
@@ -215,7 +233,11 @@ fanout_new(const struct fanout_opts *o, struct fanout **ret, struct err *e)
 		f->forks = (unsigned)f->sessions_max;
 	}
 	f->env = (struct conn_env){ .loop = f->loop,
-		.transport = &transport_ssh,
+		.transport = o->transport == FANOUT_SSH ? &transport_exec
+							: &transport_ssh,
+		.fallback =
+		    o->transport == FANOUT_AUTO ? &transport_exec : NULL,
+		.config_file = o->ssh_config,
 		.config = sshask_new(f->loop, o->ssh_config),
 		.hostkeys = hostkeys_new(),
 		.keys = keyring_new(),

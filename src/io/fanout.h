@@ -20,6 +20,8 @@ struct fanout;
 struct host;
 struct task;
 
+enum fanout_transport { FANOUT_AUTO, FANOUT_LIBSSH2, FANOUT_SSH };
+
 enum host_key_policy { HOST_KEY_STRICT, HOST_KEY_ACCEPT_NEW, HOST_KEY_OFF };
 
 struct fanout_opts {
@@ -27,6 +29,8 @@ struct fanout_opts {
 	int64_t connect_ms;	/* from dial to authenticated; 0: 10 s */
 	const char *ssh_config; /* ssh -F; NULL: the user's own */
 	enum host_key_policy host_keys;
+	/* FANOUT_AUTO: libssh2, and ssh(1) where that cannot do it. */
+	enum fanout_transport transport;
 	int verbose;
 };
 
@@ -87,6 +91,10 @@ struct task_spec {
 
 /* "strict", "accept-new" or "off"; NULL is strict. */
 int fanout_policy(const char *word, enum host_key_policy *ret, struct err *e);
+
+/* "auto", "libssh2" or "ssh"; NULL is auto. */
+int fanout_transport_named(const char *word, enum fanout_transport *ret,
+    struct err *e);
 
 int fanout_new(const struct fanout_opts *o, struct fanout **ret, struct err *e);
 /* Ends what still runs on the hosts, closes every session.  Accepts NULL. */

@@ -50,7 +50,7 @@ enum op {
 struct session {
 	LIBSSH2_SESSION *ls;
 	int fd;
-	bool connected, dead, dropped, ready;
+	bool connected, dead, dropped, ready, unable;
 	bool quick; /* acknowledge at once: until the first exec */
 	const void *owner;
 	enum op owner_op;
@@ -357,6 +357,7 @@ ssh_handshake(struct session *s, struct err *e)
 		return STEP_WAIT;
 	if (rc != 0) {
 		s->dropped = is_broken(rc);
+		s->unable = rc == LIBSSH2_ERROR_KEX_FAILURE;
 		return handshake_failed(s, rc, e);
 	}
 	s->ready = true;
@@ -367,6 +368,12 @@ static bool
 ssh_was_dropped(const struct session *s)
 {
 	return s->dropped;
+}
+
+static bool
+ssh_was_unable(const struct session *s)
+{
+	return s->unable;
 }
 
 static struct span
@@ -652,6 +659,7 @@ const struct transport transport_ssh = {
 	.connect = ssh_connect,
 	.handshake = ssh_handshake,
 	.was_dropped = ssh_was_dropped,
+	.was_unable = ssh_was_unable,
 	.host_key = ssh_host_key,
 	.auth = ssh_auth,
 	.fd = ssh_fd,

@@ -34,6 +34,7 @@ static const struct {
 	{ "stricthostkeychecking", KIND_TEXT, AT(strict) },
 	{ "connecttimeout", KIND_SECONDS, AT(connect_s) },
 	{ "hostkeyalias", KIND_TEXT, AT(host_key_alias) },
+	{ "certificatefile", KIND_TEXT, AT(certificate) },
 	{ "proxyjump", KIND_TEXT, AT(proxy_jump) },
 	{ "proxycommand", KIND_TEXT, AT(proxy_command) },
 };
@@ -111,6 +112,7 @@ sshconfig_answer_fini(struct sshconfig_answer *a)
 	free(a->proxy_jump);
 	free(a->proxy_command);
 	free(a->strict);
+	free(a->certificate);
 	sshconfig_files_fini(&a->identities);
 	sshconfig_files_fini(&a->user_hosts);
 	sshconfig_files_fini(&a->global_hosts);

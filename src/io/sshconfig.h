@@ -22,7 +22,7 @@ void sshconfig_files_fini(struct sshconfig_files *f);
 struct sshconfig_answer {
 	struct err failed; /* ERR_NONE: what follows counts */
 	char *hostname, *user, *host_key_alias, *identity_agent;
-	char *proxy_jump, *proxy_command, *strict;
+	char *proxy_jump, *proxy_command, *strict, *certificate;
 	uint16_t port;	   /* 0: not said */
 	int64_t connect_s; /* 0: not said */
 	bool identities_only;

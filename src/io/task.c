@@ -27,7 +27,7 @@ static void on_timer(void *arg);
 static const struct transport *
 transport_of(const struct task *t)
 {
-	return t->conn->env->transport;
+	return t->conn->transport;
 }
 
 static struct mono
@@ -592,7 +592,7 @@ task_reap(struct conn *c)
 bool
 task_pump(struct conn *c)
 {
-	const struct transport *tr = c->env->transport;
+	const struct transport *tr = c->transport;
 
 	for (int round = 0; round < READS_PER_TURN; round++) {
 		uint64_t before = tr->received(c->session);

@@ -16,9 +16,11 @@
 #include <sys/types.h>
 
 #include "base/str.h"
+#include "io/fanout.h"
 
 struct buf;
 struct err;
+struct loop;
 struct session; /* each transport's own */
 struct channel;
 
@@ -42,6 +44,16 @@ struct dial {
 	socklen_t addr_len;
 	/* Preferred first, comma-separated; NULL: the transport's own order. */
 	const char *host_key_algs;
+
+	/* For a transport that does its own checks; as the user said them. */
+	const char *name, *user, *key_file, *config_file;
+	uint16_t port; /* 0: not said */
+	int64_t connect_ms;
+	enum host_key_policy policy;
+	/* ... and has more than one descriptor: wake is called for any. */
+	struct loop *loop;
+	void (*wake)(void *arg);
+	void *arg;
 };
 
 enum chan_stream { CHAN_OUT, CHAN_ERR };
@@ -54,6 +66,11 @@ struct chan_status {
 
 struct transport {
 	const char *name;
+	/*
+	 * It finds address and keys by itself and judges the host's key:
+	 * verify() is there, host_key() is not, auth() is given no key.
+	 */
+	bool own_checks;
 
 	/* Starts to connect; *ret is closed by close(). */
 	int (*open)(const struct dial *d, struct session **ret, struct err *e);
@@ -64,6 +81,9 @@ struct transport {
 	 * does that has too many connections: worth another try.
 	 */
 	bool (*was_dropped)(const struct session *s);
+	/* The handshake failed at something another transport can do. */
+	bool (*was_unable)(const struct session *s);
+	enum step (*verify)(struct session *s, struct err *e);
 	/* The host's key as RFC 4253 section 6.6 has it; borrowed. */
 	struct span (*host_key)(const struct session *s);
 	enum step (*auth)(struct session *s, const char *user,
@@ -93,7 +113,8 @@ struct transport {
 	enum step (*chan_close)(struct channel *c);
 };
 
-extern const struct transport transport_ssh;
+extern const struct transport transport_ssh;  /* libssh2 */
+extern const struct transport transport_exec; /* ssh(1) */
 
 /* Once a process, before and after all sessions. */
 int transport_ssh_init(struct err *e);

@@ -168,6 +168,8 @@ done
 printf '[127.0.0.6]:%s ' "$sport" >"$d/hashed"
 cat "$d/host.pub" >>"$d/hashed"
 ssh-keygen -q -H -f "$d/hashed" >/dev/null 2>&1
+printf '[127.0.0.1]:%s ' "$rport" >>"$d/hashed"
+cat "$d/host_rsa.pub" >>"$d/hashed"
 cat >"$d/config" <<END
 Host *
 	UserKnownHostsFile $d/known_hosts $d/hashed
@@ -190,6 +192,7 @@ done
 	echo "unknown ansible_host=127.0.0.4"
 	echo "revoked ansible_host=127.0.0.5"
 	echo "hashed ansible_host=127.0.0.6"
+	echo "stranger ansible_host=127.0.0.7"
 	echo "refused ansible_host=127.0.0.1 ansible_port=1"
 	for k in ecdsa rsa pem wrong locked forced missing; do
 		printf 'key-%s ansible_host=127.0.0.1 ' "$k"
@@ -315,12 +318,31 @@ else
 	bad "20 hosts with 40 descriptors"
 fi
 check "a host with an RSA host key alone" 3 \
-    '^unreachable: rsa-only: .*only an RSA host key' rsa-only -- true
+    '^unreachable: rsa-only: .*only an RSA host key' \
+    --transport libssh2 rsa-only -- true
+check "... goes through ssh, which -v tells" 0 \
+    '^espy: rsa-only: .*RSA host key.*so through ssh' -v rsa-only -- true
+check "... beside others" 0 '^good,rsa-only: x$' good,rsa-only -- echo x
 check "a timeout where there is no second channel" 1 \
     '^timeout: one-channel: ' -t 1 one-channel -- 'sleep 7775'
 left 'sleep 777[5]' 5
 printf 'Host *\n\tProxyJump elsewhere\n' >"$d/jump"
-check "ProxyJump is not ignored" 3 'ProxyJump' -F "$d/jump" good -- true
+check "ProxyJump is not ignored" 3 'ProxyJump' -F "$d/jump" \
+    --transport libssh2 good -- true
+check "ProxyJump to nowhere" 3 '^unreachable: good: ssh: ' -F "$d/jump" \
+    good -- true
+{
+	echo "Match host 127.0.0.1 !originalhost jump"
+	echo "	ProxyJump jump"
+	echo "Host jump"
+	echo "	HostName 127.0.0.1"
+	echo "	Port $oport"
+	echo "	User $(id -un)"
+	echo "	IdentityFile $d/user_ed25519"
+	cat "$d/config"
+	echo "	ProxyCommand none"
+} >"$d/jump"
+check "ProxyJump" 0 '^good: x$' -F "$d/jump" good -- echo x
 check "wrong use" 2 'no command' good
 check "wrong policy" 2 'strict, accept-new or off' \
     --host-key-policy maybe good -- true
@@ -332,6 +354,50 @@ check "a new host key is accepted" 0 'new host key accepted: SHA256:' \
 check "and kept" 0 '^unknown: x$' unknown -- echo x
 check "a changed key never is" 3 'HAS CHANGED' \
     --host-key-policy accept-new changed -- true
+
+# ---- the same through ssh(1) ----------------------------------------------------
+exe() { # NAME STATUS REGEX OPTION...
+	n=$1 s=$2 r=$3
+	shift 3
+	check "ssh(1): $n" "$s" "$r" --transport ssh "$@"
+}
+exe "one command" 0 '^good: hello$' good -- echo hello
+exe "exit status" 1 '^failed: good: exit status 3$' good -- exit 3
+exe "stderr" 0 '^  stderr: oops$' good -- 'echo oops >&2'
+exe "twenty hosts fold" 0 '^m\[01-20\]: same$' many -- echo same
+exe "killed by a signal" 1 'good: .*no exit status' good -- 'kill -9 $$'
+exe "unknown host key" 3 '^host key: stranger: ssh: ' stranger -- true
+exe "changed host key" 3 '^host key: changed: ssh: ' changed -- true
+exe "wrong user key" 3 '^auth: key-wrong: ssh: .*denied' key-wrong -- true
+exe "refused port" 3 '^unreachable: refused: ssh: .*refused' refused -- true
+exe "silent server" 3 '^unreachable: silent: ' --connect-timeout 2 \
+    silent -- true
+exe "a megabyte in order" 0 '^good: 1000000$' good -- \
+    'yes | head -c 1000000 | wc -c'
+exe "timeout" 1 '^timeout: good: no end within 1 s; ended on the host' \
+    -t 1 good -- 'sleep 7770'
+left 'sleep 777[0]' 1
+name="ssh(1): standard input"
+if head -c 3000000 /dev/zero | timeout -k 5 40 "$espy" run -i "$d/hosts" \
+    -F "$d/config" --transport ssh --stdin good -- 'wc -c' >"$d/out" 2>&1 &&
+    grep -q '^good: 3000000$' "$d/out"; then
+	good
+else
+	bad "not all of it came"
+fi
+for how in INT KILL; do
+	name="ssh(1): SIG$how"
+	timeout -k 5 40 "$espy" run -i "$d/hosts" -F "$d/config" \
+	    --transport ssh many -- 'sleep 7776' >"$d/out" 2>&1 &
+	t=$!
+	there 'sleep 777[6]'
+	sleep 0.5
+	e=$(pgrep -P "$t")
+	kill -s "$how" "$e"
+	wait "$t"
+	left 'sleep 777[6]' 5
+	left "ssh -N -T -S .*$d/config" 5
+done
 
 # ---- nothing is left behind ---------------------------------------------------
 check "timeout" 1 '^timeout: good: no end within 1 s; ended on the host' \

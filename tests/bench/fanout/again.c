@@ -11,7 +11,8 @@
  *
  * links: io/agent io/auth io/block io/conn io/fanout io/file io/hostkey io/key
  * links: io/keyfile io/keyring io/log io/loop io/remote io/resolve io/sig
- * links: io/sock io/spawn io/ssh io/sshask io/sshconfig io/task io/wire
+ * links: io/sock io/spawn io/ssh io/sshask io/sshconfig
+ * links: io/sshexec io/task io/wire
  * links: base/buf base/err base/glob base/map base/mem base/str base/utf8
  */
 #include <inttypes.h>
