@@ -174,6 +174,9 @@ correlate(const char *dir, struct analysis *a, const struct diag_input *in,
 
 		spec.overlay[s] = n->overlay;
 		spec.underlay[s] = n->underlay;
+		/* It was asked before the captures were told to end. */
+		if ((in->after[s].have & HAVE_CLOCK) != 0)
+			spec.open_until[s] = in->after[s].clock.ns;
 		if (n->vxlan_port != 0)
 			decode_opts_add_vxlan(&opts, n->vxlan_port);
 		for (enum point pt = POINT_OVERLAY; pt < POINTS; pt++)

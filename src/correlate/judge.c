@@ -6,13 +6,51 @@
  * open, whole and able to see; anything else widens the answer to the segments
  * up to the next point that can be trusted.
  */
+#include "base/clock.h"
 #include "correlate/pair_impl.h"
+
+enum {
+	/* A packet on its way for longer is as good as lost; for ping, too. */
+	PATIENCE_NS = 500 * 1000 * 1000,
+	PATIENCE_MIN_NS = 50 * 1000 * 1000
+};
 
 /* Is this a packet arriving from the underlay, perhaps in ESP? */
 static bool
 arrives(enum sight s)
 {
 	return s == SIGHT_BU_IN || s == SIGHT_AU_IN;
+}
+
+/* How long after it was sent the slowest packet may still arrive. */
+static int64_t
+patience(const struct pair *p)
+{
+	int64_t worst = 0;
+
+	for (size_t i = 0; i < p->l.n_probes; i++) {
+		const struct probe *pr = &p->l.probes[i];
+
+		if (pr->origin == SIDE_A && probe_seen(pr, SIGHT_AO_OUT) &&
+		    probe_seen(pr, SIGHT_AO_IN) &&
+		    pr->at[SIGHT_AO_IN] - pr->at[SIGHT_AO_OUT] > worst)
+			worst = pr->at[SIGHT_AO_IN] - pr->at[SIGHT_AO_OUT];
+	}
+	if (worst == 0)
+		return PATIENCE_NS;
+	return 2 * worst > PATIENCE_MIN_NS ? 2 * worst : PATIENCE_MIN_NS;
+}
+
+/* Was the capture closed before such a packet could have arrived? */
+static bool
+closed_early(const struct pair *p, enum sight s, int64_t at)
+{
+	const struct tap *t = &p->l.taps[sight_side(s)][sight_point(s)];
+	int64_t until = p->spec.open_until[sight_side(s)];
+
+	if (until == 0 || !arrives(s))
+		return false;
+	return at + p->patience > (until > t->last_ns ? until : t->last_ns);
 }
 
 /* What makes an absence at s, about time `at` there, worth nothing. */
@@ -30,6 +68,8 @@ doubt_at(const struct pair *p, enum sight s, bool timed, int64_t at)
 		return DOUBT_CAPTURE_LOSS;
 	if (t->sentinels_sent > 0 && t->sentinels == 0)
 		return DOUBT_NOT_LIVE;
+	if (timed && closed_early(p, s, at))
+		return DOUBT_NOT_LIVE;
 	if (t->frames == 0)
 		return DOUBT_NONE;
 	if (!timed)
@@ -45,13 +85,17 @@ doubt_after(const struct pair *p, const struct probe *pr, enum sight last,
     enum sight s)
 {
 	int64_t at = pr->at[last], offset = 0;
+	enum doubt d;
 	bool timed = true;
 
 	if (sight_side(last) != sight_side(s)) {
 		timed = pair_offset(p, &offset);
 		at += sight_side(s) == SIDE_B ? offset : -offset;
 	}
-	return doubt_at(p, s, timed, at);
+	d = doubt_at(p, s, timed, at);
+	if (d == DOUBT_NONE && pair_may_hide(p, pr, s))
+		return DOUBT_AMBIGUOUS;
+	return d;
 }
 
 /* Index on its path of the last sighting, and of the last that is certain. */
@@ -180,9 +224,27 @@ count_lost(struct pair *p)
 	}
 }
 
+/*
+ * The peer's pings were answered, and none was seen arriving: the capture is
+ * where packets leave, but not where they come in.
+ */
+static void
+find_blind(struct ledger *l)
+{
+	for (enum side s = SIDE_A; s < SIDES; s++) {
+		struct tap *t = &l->taps[s][POINT_UNDERLAY];
+
+		if (t->peer_sentinels == 0 &&
+		    l->taps[!s][POINT_UNDERLAY].answers > 0)
+			t->blind = true;
+	}
+}
+
 void
 pair_judge(struct pair *p)
 {
+	p->patience = patience(p);
+	find_blind(&p->l);
 	for (size_t i = 0; i < p->l.n_probes; i++)
 		judge(p, &p->l.probes[i]);
 	blame_arp(p);

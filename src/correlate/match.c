@@ -108,6 +108,26 @@ count_reordered(const struct esp_list *in, const struct tunnel *tn)
 	return n;
 }
 
+static int
+time_compare(const void *va, const void *vb)
+{
+	const struct esp_seen *a = va, *b = vb;
+
+	return a->at < b->at ? -1 : a->at > b->at;
+}
+
+/* A clock that was set back leaves a list out of order. */
+static void
+sort_by_time(struct esp_list *l)
+{
+	size_t i = 1;
+
+	while (i < l->n && l->v[i - 1].at <= l->v[i].at)
+		i++;
+	if (i < l->n)
+		qsort(l->v, l->n, sizeof(*l->v), time_compare);
+}
+
 void
 pair_match_esp(struct pair *p)
 {
@@ -118,10 +138,11 @@ pair_match_esp(struct pair *p)
 		struct esp_list *in = &p->esp[to][t];
 		struct tunnel *tn = &p->l.tunnel[t];
 
+		sort_by_time(out);
+		sort_by_time(in);
 		join(out, in, tn);
 		tn->sent = out->n;
 		tn->received = in->n;
-		tn->lost = tn->sent - tn->matched;
 		for (size_t i = 0; i < out->n; i++)
 			note_spi(tn, &out->v[i]);
 		for (size_t i = 0; i < in->n; i++)
@@ -218,12 +239,17 @@ pair_match_clocks(struct pair *p)
 	p->l.offset_max_ns = b.has_max ? b.max : b.min;
 }
 
+enum {
+	/* Bounds that cross by more than clocks drift: one of them was set. */
+	STEP_NS = 5 * 1000 * 1000
+};
+
 bool
 pair_offset(const struct pair *p, int64_t *ret)
 {
 	const struct ledger *l = &p->l;
 
-	if (!l->has_offset)
+	if (!l->has_offset || l->offset_min_ns > l->offset_max_ns + STEP_NS)
 		return false;
 	*ret = l->offset_min_ns + (l->offset_max_ns - l->offset_min_ns) / 2;
 	return true;

@@ -310,6 +310,8 @@ add_sentinel(struct pair *p, enum side side, const struct packet *pkt)
 		p->l.taps[side][POINT_UNDERLAY].sentinels++;
 	if (!reply && sender != side)
 		p->l.taps[side][POINT_UNDERLAY].peer_sentinels++;
+	if (reply && sender != side)
+		p->l.taps[side][POINT_UNDERLAY].answers++;
 }
 
 static void
@@ -363,10 +365,10 @@ add_underlay(struct pair *p, enum side side, const struct packet *pkt,
 			add_sentinel(p, side, pkt);
 		return 0;
 	}
-	if (l->kind == PACKET_IKE)
-		add_ike(p, side, pkt);
 	if (!travels(p->spec.underlay, &l->ip.src, &l->ip.dst, &t))
 		return 0;
+	if (l->kind == PACKET_IKE)
+		add_ike(p, side, pkt);
 	return add_tunnel(p, side, t, pkt, e);
 }
 

@@ -30,6 +30,11 @@ struct pair_spec {
 	uint16_t sentinel; /* ICMP data bytes of the underlay's sentinels */
 	unsigned asked;	   /* pings that A was told to send */
 	struct tap taps[SIDES][POINTS]; /* what the capture tools said */
+	/*
+	 * A time by the side's clock, ns since 1970, when all was over and its
+	 * captures were still open, if they ended cleanly; 0: not known.
+	 */
+	int64_t open_until[SIDES];
 };
 
 /* Copies the spec. */

@@ -50,6 +50,8 @@ struct echo_seen {
 	enum side sender;
 };
 
+struct esp_suite;
+
 struct echo_list {
 	struct echo_seen *v;
 	size_t n, room;
@@ -64,6 +66,9 @@ struct pair {
 	struct esp_list esp[SIDES][TRAVELS];
 	struct arp_list arp[SIDES][POINTS];
 	struct echo_list echo[SIDES];
+	int64_t patience;	       /* ns; see judge.c */
+	const struct esp_suite *suite; /* under which the lengths fit */
+	bool suite_known; /* enough fit that a misfit is none of ours */
 };
 
 /* Which sighting a packet makes that travels so past that point. */
@@ -89,6 +94,12 @@ void pair_tie_esp(struct pair *p);	/* tie.c; again for what is new */
 void pair_make_arp(struct pair *p);	/* arp.c: each request a probe */
 void pair_chain_arp(struct pair *p);	/* arp.c: ... and where it went */
 void pair_judge(struct pair *p);	/* judge.c */
+
+/*
+ * May an ESP packet at this leaving point hold the probe although none is tied
+ * to it?  (tie.c)
+ */
+bool pair_may_hide(const struct pair *p, const struct probe *pr, enum sight s);
 
 /* Gives the probe this ESP packet, and the sighting at both ends. */
 void pair_give_esp(struct pair *p, struct probe *pr, enum side at,

@@ -22,6 +22,7 @@ enum {
 	SLACK_NS = 200 * 1000,
 	/* Strangers of that length expected in a window, in thousandths. */
 	STRANGERS_MAX = 20,
+	FIT_MIN = 3,  /* frames */
 	NATT_UDP = 8, /* bytes, RFC 3948 section 2.1 */
 	LENGTHS = 65536
 };
@@ -32,6 +33,7 @@ struct item {
 	int64_t at;
 	uint32_t length;
 	size_t esp; /* 1 + index in the list; 0: none found */
+	bool late;  /* found, but long after the usual time */
 	bool weak;
 };
 
@@ -65,8 +67,9 @@ bench_init(struct bench *b, struct pair *p, enum side side, enum travel t)
 		const struct probe *pr = &p->l.probes[i];
 
 		if (probe_seen(pr, s) && pr->spi[t] == 0)
-			b->items[b->n++] =
-			    (struct item){ i, pr->at[s], pr->length, 0, false };
+			b->items[b->n++] = (struct item){ .probe = i,
+				.at = pr->at[s],
+				.length = pr->length };
 	}
 	qsort(b->items, b->n, sizeof(*b->items), item_compare);
 }
@@ -123,7 +126,7 @@ nearest(const struct bench *b, const struct item *it,
 /* Ties what is not tied yet; returns how many. */
 static size_t
 tie_all(struct bench *b, const struct esp_suite *suite, int64_t window,
-    int64_t want)
+    int64_t want, bool late)
 {
 	size_t n = 0;
 
@@ -136,6 +139,7 @@ tie_all(struct bench *b, const struct esp_suite *suite, int64_t window,
 		if (it->esp == 0)
 			continue;
 		b->esp->v[it->esp - 1].claimed = true;
+		it->late = late;
 		n++;
 	}
 	return n;
@@ -187,54 +191,67 @@ bare_length(const struct esp_seen *e)
 
 /*
  * A tie is weak when packets of that length that belong to no probe are so
- * frequent that one of them may stand in the window by chance.
+ * frequent that one of them may stand in the window by chance; or when it came
+ * late, and there are strangers at all.
  */
 static void
 find_weak(struct bench *b, const struct esp_suite *suite, int64_t window)
 {
 	uint32_t *strangers = xcalloc(LENGTHS, sizeof(*strangers));
 	const struct esp_list *l = b->esp;
+	bool any = false;
 	int64_t windows =
 	    l->n > 0 ? (l->v[l->n - 1].at - l->v[0].at) / window + 1 : 1;
 
-	for (size_t j = 0; j < l->n; j++)
-		if (!l->v[j].claimed && !l->v[j].duplicate)
-			strangers[bare_length(&l->v[j]) % LENGTHS]++;
+	for (size_t j = 0; j < l->n; j++) {
+		if (l->v[j].claimed || l->v[j].duplicate)
+			continue;
+		strangers[bare_length(&l->v[j]) % LENGTHS]++;
+		any = true;
+	}
 	for (size_t i = 0; i < b->n; i++) {
 		struct item *it = &b->items[i];
 		uint32_t len = esp_length(suite, it->length, 0, 0) % LENGTHS;
 
-		it->weak =
+		it->weak = (it->late && any) ||
 		    (int64_t)strangers[len] * 1000 > STRANGERS_MAX * windows;
 	}
 	free(strangers);
 }
 
+/* Is it so many of the frames that it cannot be by chance? */
+static bool
+fits(const struct bench *b, size_t tied)
+{
+	return tied >= FIT_MIN && tied * 2 > b->n;
+}
+
 /* The suite under which most frames find their packet. */
-static const struct esp_suite *
+static void
 calibrate(struct pair *p)
 {
-	const struct esp_suite *best = esp_suite(0);
 	size_t most = 0;
+
+	p->suite = esp_suite(0);
 
 	for (size_t i = 0; i < esp_suites(); i++) {
 		struct bench a, b;
-		size_t n;
+		size_t na, nb;
 
 		bench_init(&a, p, SIDE_A, TRAVEL_AB);
 		bench_init(&b, p, SIDE_B, TRAVEL_BA);
-		n = tie_all(&a, esp_suite(i), WINDOW_NS, 0);
-		n += tie_all(&b, esp_suite(i), WINDOW_NS, 0);
+		na = tie_all(&a, esp_suite(i), WINDOW_NS, 0, false);
+		nb = tie_all(&b, esp_suite(i), WINDOW_NS, 0, false);
 		untie(&a);
 		untie(&b);
 		free(a.items);
 		free(b.items);
-		if (n > most) {
-			most = n;
-			best = esp_suite(i);
+		if (na + nb > most) {
+			most = na + nb;
+			p->suite = esp_suite(i);
+			p->suite_known = fits(&a, na) || fits(&b, nb);
 		}
 	}
-	return best;
 }
 
 void
@@ -263,21 +280,21 @@ pair_give_esp(struct pair *p, struct probe *pr, enum side at, enum travel t,
 
 /* A first pass learns the usual lag; the second prefers it; then the rest. */
 static void
-tie_bench(struct pair *p, enum side side, enum travel t,
-    const struct esp_suite *suite)
+tie_bench(struct pair *p, enum side side, enum travel t)
 {
+	const struct esp_suite *suite = p->suite;
 	int64_t usual, window;
 	struct bench b;
 
 	bench_init(&b, p, side, t);
-	tie_all(&b, suite, WINDOW_NS, 0);
+	tie_all(&b, suite, WINDOW_NS, 0, false);
 	usual = median_lag(&b);
 	window = usual * 20 > WINDOW_MIN_NS ? usual * 20 : WINDOW_MIN_NS;
 	if (window > WINDOW_NS)
 		window = WINDOW_NS;
 	untie(&b);
-	tie_all(&b, suite, window, usual);
-	tie_all(&b, suite, WINDOW_NS, usual);
+	tie_all(&b, suite, window, usual, false);
+	tie_all(&b, suite, WINDOW_NS, usual, true);
 	find_weak(&b, suite, WINDOW_NS);
 	for (size_t i = 0; i < b.n; i++)
 		if (b.items[i].esp != 0)
@@ -289,11 +306,36 @@ tie_bench(struct pair *p, enum side side, enum travel t,
 void
 pair_tie_esp(struct pair *p)
 {
-	const struct esp_suite *suite = calibrate(p);
-
+	/* What is left over the second time must not change the suite. */
+	if (p->suite == NULL || !p->suite_known)
+		calibrate(p);
 	/* Where they leave first; arrival only for what that did not show. */
-	tie_bench(p, SIDE_A, TRAVEL_AB, suite);
-	tie_bench(p, SIDE_B, TRAVEL_AB, suite);
-	tie_bench(p, SIDE_B, TRAVEL_BA, suite);
-	tie_bench(p, SIDE_A, TRAVEL_BA, suite);
+	tie_bench(p, SIDE_A, TRAVEL_AB);
+	tie_bench(p, SIDE_B, TRAVEL_AB);
+	tie_bench(p, SIDE_B, TRAVEL_BA);
+	tie_bench(p, SIDE_A, TRAVEL_BA);
+}
+
+bool
+pair_may_hide(const struct pair *p, const struct probe *pr, enum sight s)
+{
+	bool leaving = s == SIGHT_AU_OUT || s == SIGHT_BU_OUT;
+	enum travel t = s <= SIGHT_BO_IN ? TRAVEL_AB : TRAVEL_BA;
+	const struct esp_list *l = &p->esp[sight_side(s)][t];
+	int64_t from = INT64_MIN, to = INT64_MAX;
+
+	if (sight_point(s) != POINT_UNDERLAY || pr->spi[t] != 0)
+		return false;
+	/* By its length it would have been found, once lengths are known. */
+	if (leaving && probe_seen(pr, (enum sight)(s - 1))) {
+		if (p->suite_known)
+			return false;
+		from = pr->at[s - 1] - SLACK_NS;
+		to = pr->at[s - 1] + WINDOW_NS;
+	}
+	for (size_t i = 0; i < l->n; i++)
+		if (!l->v[i].claimed && !l->v[i].duplicate &&
+		    l->v[i].at >= from && l->v[i].at <= to)
+			return true;
+	return false;
 }

@@ -75,6 +75,7 @@ struct tap {
 	unsigned sentinels_sent; /* underlay: pings of its own that must show */
 	unsigned sentinels;	 /* how many of them did */
 	unsigned peer_sentinels; /* how many of the peer's arrived */
+	unsigned answers;	 /* how many answers to its own arrived */
 };
 
 /* Tunnel packets of one direction of the underlay, A to B or B to A. */
