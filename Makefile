@@ -115,11 +115,11 @@ bench: $(ESPY) $(tools)
 	@sh tests/bench/run.sh $(ESPY) $(TOOL_DIR)
 ## make golden          recorded runs, analyzed again
 golden: all
-	@sh tests/golden/run.sh
+	@ESPY=$(ESPY) sh tests/golden/run.sh
 
 ## make golden-update   ... and rewrite what is expected; read the diff
 golden-update: all $(B)/unit/test_report
-	@sh tests/golden/run.sh update
+	@ESPY=$(ESPY) sh tests/golden/run.sh update
 	@ESPY_GOLDEN=update $(B)/unit/test_report
 
 ## make lint            layers, banned functions, sizes, format, shell, manual
