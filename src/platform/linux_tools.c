@@ -9,29 +9,6 @@
 
 enum { REPLIES_MAX = 1 << 20, ENDS_MAX = 4096 };
 
-/* Does s hold the text anywhere? */
-static bool
-holds(struct span s, const char *text)
-{
-	size_t n = strlen(text);
-
-	for (size_t i = 0; n <= s.n && i <= s.n - n; i++)
-		if (memcmp(s.p + i, text, n) == 0)
-			return true;
-	return false;
-}
-
-/* As span_copy(), but a NUL does not end the text. */
-static void
-copy_line(struct span line, char *dst, size_t size)
-{
-	size_t n = line.n < size ? line.n : size - 1;
-
-	for (size_t i = 0; i < n; i++)
-		dst[i] = line.p[i] != '\0' ? line.p[i] : '?';
-	dst[n] = '\0';
-}
-
 static const struct {
 	const char *text;
 	enum capstat_fail fail;
@@ -58,7 +35,7 @@ capture_fail(struct span line)
 	size_t n = sizeof(capture_fails) / sizeof(capture_fails[0]);
 
 	for (size_t i = 0; i < n; i++)
-		if (holds(line, capture_fails[i].text))
+		if (words_hold(line, capture_fails[i].text))
 			return capture_fails[i].fail;
 	return CAPSTAT_OTHER;
 }
@@ -83,9 +60,11 @@ is_count(struct span line, const char *what, uint64_t *ret)
 static bool
 is_harmless(struct span line)
 {
-	return holds(line, "listening on ") || holds(line, "verbose output") ||
-	    holds(line, "data link type ") || holds(line, "WARNING") ||
-	    holds(line, "Warning") || holds(line, "promiscuous mode");
+	return words_hold(line, "listening on ") ||
+	    words_hold(line, "verbose output") ||
+	    words_hold(line, "data link type ") ||
+	    words_hold(line, "WARNING") || words_hold(line, "Warning") ||
+	    words_hold(line, "promiscuous mode");
 }
 
 static void
@@ -99,11 +78,11 @@ capture_line(struct span line, struct capstat *c, unsigned *counts)
 		*counts |= 4U;
 	else if (is_count(line, "dropped by interface", &c->if_dropped))
 		*counts |= 8U;
-	else if (holds(line, "tcpdump: listening on "))
+	else if (words_hold(line, "tcpdump: listening on "))
 		c->listening = true;
 	else if (line.n > 0 && c->fail == CAPSTAT_FINE && !is_harmless(line)) {
 		c->fail = capture_fail(line);
-		copy_line(line, c->why, sizeof(c->why));
+		words_copy_line(line, c->why, sizeof(c->why));
 	}
 }
 
@@ -153,7 +132,7 @@ ping_error(struct span line, struct pingstat *p)
 
 	for (size_t i = 0; i < sizeof(ping_fails) / sizeof(ping_fails[0]);
 	     i++) {
-		if (holds(line, ping_fails[i].text)) {
+		if (words_hold(line, ping_fails[i].text)) {
 			fail = ping_fails[i].fail;
 			break;
 		}
@@ -162,7 +141,7 @@ ping_error(struct span line, struct pingstat *p)
 	if (p->fail != PING_FINE)
 		return;
 	p->fail = fail;
-	copy_line(line, p->why, sizeof(p->why));
+	words_copy_line(line, p->why, sizeof(p->why));
 }
 
 /* "0.412": milliseconds with up to three digits of fraction. */
@@ -223,7 +202,7 @@ ping_reply(struct span line, struct pingstat *p, size_t *cap)
 		r.rtt_us = read_rtt(rtt);
 	r.size = (uint32_t)size - 8;
 	r.seq = (uint16_t)n;
-	r.duplicate = holds(line, "(DUP!)") || holds(line, "DUP!");
+	r.duplicate = words_hold(line, "(DUP!)") || words_hold(line, "DUP!");
 	p->replies =
 	    mem_grow(p->replies, p->n_replies, cap, sizeof(*p->replies));
 	p->replies[p->n_replies++] = r;
@@ -274,7 +253,7 @@ static bool
 is_ping_error(struct span line)
 {
 	return span_starts(line, "ping:") || span_starts(line, "From ") ||
-	    holds(line, "ping: ") || holds(line, "command not found");
+	    words_hold(line, "ping: ") || words_hold(line, "command not found");
 }
 
 void

@@ -74,3 +74,24 @@ words_prefix(struct span s, struct ip *ip, uint8_t *bits)
 	*bits = (uint8_t)n;
 	return 0;
 }
+
+bool
+words_hold(struct span s, const char *text)
+{
+	size_t n = strlen(text);
+
+	for (size_t i = 0; n <= s.n && i <= s.n - n; i++)
+		if (memcmp(s.p + i, text, n) == 0)
+			return true;
+	return false;
+}
+
+void
+words_copy_line(struct span line, char *dst, size_t size)
+{
+	size_t n = line.n < size ? line.n : size - 1;
+
+	for (size_t i = 0; i < n; i++)
+		dst[i] = line.p[i] != '\0' ? line.p[i] : '?';
+	dst[n] = '\0';
+}

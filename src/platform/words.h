@@ -21,5 +21,9 @@ int words_u64(struct span line, const char *key, uint64_t max, uint64_t *ret);
 int words_u32(struct span line, const char *key, uint32_t *ret);
 /* "192.0.2.0/24"; without a length all bits count. */
 int words_prefix(struct span s, struct ip *ip, uint8_t *bits);
+/* Does s hold the text anywhere? */
+bool words_hold(struct span s, const char *text);
+/* As span_copy(), but a NUL does not end the text. */
+void words_copy_line(struct span line, char *dst, size_t size);
 
 #endif

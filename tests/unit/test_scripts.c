@@ -3,7 +3,8 @@
  * links: platform/platform platform/section platform/script platform/words
  * links: platform/json platform/tally platform/ruleset platform/nft_text
  * links: platform/linux platform/linux_facts platform/linux_watch
- * links: platform/linux_filter platform/linux_sa platform/linux_policy
+ * links: platform/watch platform/linux_filter platform/linux_sa
+ * links: platform/linux_policy
  * links: platform/linux_xfrm platform/linux_links platform/linux_net
  * links: platform/linux_proc platform/linux_text platform/linux_nft
  * links: platform/linux_iptables platform/linux_tools
