@@ -197,7 +197,10 @@ put_fdb(const struct facts_ask *ask, struct buf *b)
 	buf_puts(b, "\n");
 }
 
-/* In the order of enum platform_section: what can grow without end is last. */
+/*
+ * In the order of enum platform_section: what can grow without end is last.
+ * What is not here, Linux does not have.
+ */
 static const struct {
 	const char *define; /* functions, before all calls */
 	const char *call;
@@ -258,7 +261,7 @@ linux_facts_script(const struct facts_ask *ask, struct buf *ret, struct err *e)
 			continue;
 		if (parts[i].call != NULL)
 			buf_puts(ret, parts[i].call);
-		else
+		else if (parts[i].put != NULL)
 			parts[i].put(ask, ret);
 	}
 	/* Nothing may read the rest of the script, or print without end. */

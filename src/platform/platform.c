@@ -2,13 +2,14 @@
 
 #include <string.h>
 
+#include "platform/illumos.h"
 #include "platform/linux.h"
 
 const char platform_hello[] = "uname -s\n";
 
 static const struct platform *const platforms[] = {
 	&platform_linux,
-	/* TODO: &platform_illumos ("SunOS"), once its scripts are written */
+	&platform_illumos,
 };
 
 const struct platform *
@@ -50,6 +51,7 @@ static const char *const section_names[SECTIONS] = {
 	[SECTION_IPTABLES] = "iptables",
 	[SECTION_SOCKETS] = "sockets",
 	[SECTION_FDB] = "fdb",
+	[SECTION_IPF] = "ipf",
 };
 
 const char *

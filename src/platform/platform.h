@@ -28,7 +28,10 @@ enum {
 	PLATFORM_OUTPUT_MAX = 4 * 1024 * 1024 /* bytes a facts script prints */
 };
 
-/* What can be asked of a node; the names are in section_names. */
+/*
+ * What can be asked of a node; the names are in section_names.  A platform
+ * leaves out what it does not have.
+ */
 enum platform_section {
 	SECTION_UNAME,
 	SECTION_CLOCK,
@@ -49,6 +52,7 @@ enum platform_section {
 	SECTION_IPTABLES,
 	SECTION_SOCKETS,
 	SECTION_FDB,
+	SECTION_IPF, /* ipfilter's rules */
 	SECTIONS
 };
 
@@ -82,7 +86,8 @@ struct facts_ask {
  * One capture at one link.  The script prints the capture, and nothing else, on
  * standard output, and the tool's messages on standard error; its exit status
  * is the tool's.  It ends at a line "stop" on standard input, at the end of
- * standard input, and after limit_s; within 3 s then nothing of it is left.
+ * standard input, and after limit_s; within 3 s then nothing of it is left
+ * (4 s when it is a snoop, which hands packets on with a delay).
  * Standard input must therefore be held open, and "stop" must not be sent
  * before the tool's first message has come.
  */
@@ -132,6 +137,8 @@ struct underlay_filter {
 struct platform {
 	const char *name;
 	const char *sysname; /* what `uname -s` prints */
+	/* Captures are snoop's (RFC 1761), for capture/convert; else pcap. */
+	bool snoop;
 	/* Scripts; -1 when an ask makes no sense or the buf is too small. */
 	int (*facts_script)(const struct facts_ask *ask, struct buf *ret,
 	    struct err *e);

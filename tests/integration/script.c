@@ -1,6 +1,6 @@
 /*
  * Prints a script as it would be sent to a node.
- *	script facts
+ *	script [-p PLATFORM] facts
  *	script capture LINK FILTER LIMIT
  *	script probe SOURCE DESTINATION COUNT LIMIT
  *
@@ -12,6 +12,10 @@
  * links: platform/linux_xfrm platform/linux_links platform/linux_net
  * links: platform/linux_proc platform/linux_text platform/linux_nft
  * links: platform/linux_iptables platform/linux_tools
+ * links: platform/illumos platform/illumos_facts platform/illumos_watch
+ * links: platform/illumos_filter platform/illumos_sa platform/illumos_links
+ * links: platform/illumos_net platform/illumos_text platform/illumos_kstat
+ * links: platform/illumos_tools platform/ofmt
  * links: base/buf base/date base/err base/map base/mem base/quote base/str
  * links: model/addr model/facts model/pingstat
  */
@@ -101,12 +105,18 @@ main(int argc, char **argv)
 {
 	const struct platform *p = platform_find(span_of("Linux"));
 	struct buf b;
-	struct err e = { .text = "usage: script KIND ARGUMENT..." };
+	struct err e = { .text =
+			     "usage: script [-p PLATFORM] KIND ARGUMENT..." };
 	int r = -1;
 
+	if (argc > 3 && strcmp(argv[1], "-p") == 0) {
+		p = platform_named(argv[2]);
+		argc -= 2;
+		argv += 2;
+	}
 	buf_init(&b, PLATFORM_SCRIPT_MAX);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (argc == kinds[i].args + 2 &&
+		if (p != NULL && argc == kinds[i].args + 2 &&
 		    strcmp(argv[1], kinds[i].name) == 0)
 			r = kinds[i].run(p, argv + 2, &b, &e);
 	if (r == 0)

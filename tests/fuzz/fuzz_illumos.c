@@ -1,0 +1,75 @@
+/*
+ * links: platform/platform platform/section platform/script platform/words
+ * links: platform/json platform/tally platform/ruleset platform/nft_text
+ * links: platform/linux platform/linux_facts platform/linux_watch
+ * links: platform/watch platform/linux_filter platform/linux_sa
+ * links: platform/linux_policy
+ * links: platform/linux_xfrm platform/linux_links platform/linux_net
+ * links: platform/linux_proc platform/linux_text platform/linux_nft
+ * links: platform/linux_iptables platform/linux_tools
+ * links: platform/illumos platform/illumos_facts platform/illumos_watch
+ * links: platform/illumos_filter platform/illumos_sa platform/illumos_links
+ * links: platform/illumos_net platform/illumos_text platform/illumos_kstat
+ * links: platform/illumos_tools platform/ofmt
+ * links: base/buf base/date base/err base/map base/mem base/quote base/str
+ * links: model/addr model/facts model/pingstat
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "model/capstat.h"
+#include "model/facts.h"
+#include "model/pingstat.h"
+#include "platform/platform.h"
+#include "platform/section.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+try_tools(const struct platform *p, struct span text)
+{
+	struct capstat c;
+	struct pingstat st;
+
+	p->parse_capstat(text, &c);
+	if ((c.fail == CAPSTAT_FINE) != (c.why[0] == '\0'))
+		abort();
+	p->parse_pings(text, &st);
+	if ((st.fail == PING_FINE) != (st.errors == 0))
+		abort();
+	for (size_t i = 0; i < st.n_replies; i++)
+		if (st.replies[i].size > 65527 || st.replies[i].rtt_us < -1)
+			abort();
+	pingstat_free(&st);
+}
+
+/*
+ * The first line names the section and the command's status, the rest is what
+ * it printed, which snoop or ping might have printed as well.  What was refused
+ * sets no bit.
+ */
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct platform *p = platform_find(span_of("SunOS"));
+	struct span text = { (const char *)data, size }, head, status;
+	struct section s = { .whole = true };
+	struct facts f = { 0 };
+	struct err e = { 0 };
+	uint64_t st = 0;
+
+	if (!span_line(&text, &head) || !span_word(&head, &s.name))
+		return 0;
+	if (span_word(&head, &status))
+		span_u64(status, 255, &st);
+	s.status = (int)st;
+	s.text = text;
+	try_tools(p, text);
+	if (p->parse_section(&s, &f, &e) < 0 &&
+	    (f.have != 0 || e.kind != ERR_INPUT || e.text[0] == '\0'))
+		abort();
+	facts_free(&f);
+	return 0;
+}
