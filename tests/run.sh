@@ -58,6 +58,7 @@ part golden sh tests/golden/run.sh
 part fuzz make -j2 fuzz FUZZ_S=5
 part integration make -j2 integration
 part lab-leaves sh tests/lab/leaves.sh
+part lab-remedies sh tests/lab/remedies.sh
 part lab sh tests/lab/faults.sh
 
 echo "$passed passed, $failed failed, $skipped skipped"
