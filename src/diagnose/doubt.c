@@ -61,6 +61,7 @@ replies_counted(const struct leg *g, uint64_t *ret)
 
 	if (!leg_rise(g, SIDE_A, "Icmp.InEchoReps", &n))
 		return false;
+	/* Where they are of another family, this makes too little of it. */
 	*ret = n > t->sentinels_sent ? n - t->sentinels_sent : 0;
 	return true;
 }

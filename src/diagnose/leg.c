@@ -78,10 +78,41 @@ leg_restarted(const struct diag_input *in, enum side s)
 	return false;
 }
 
+/* IPv6 has counters of its own (RFC 4113, RFC 4293), by other names. */
+static const char *
+name_in_family(const struct leg *g, const char *name)
+{
+	static const struct {
+		const char *name, *name6;
+		bool overlay; /* whose packets it counts */
+	} names[] = {
+		{ "Icmp.InEchos", "Icmp6InEchos", true },
+		{ "Icmp.InEchoReps", "Icmp6InEchoReplies", true },
+		{ "Icmp.OutEchoReps", "Icmp6OutEchoReplies", true },
+		{ "Ip.InAddrErrors", "Ip6InAddrErrors", true },
+		{ "Ip.InUnknownProtos", "Ip6InUnknownProtos", false },
+		{ "Udp.InDatagrams", "Udp6InDatagrams", false },
+		{ "Udp.NoPorts", "Udp6NoPorts", false },
+		{ "Udp.InErrors", "Udp6InErrors", false },
+	};
+	const struct run_node *n = leg_node(g, SIDE_A);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct ip *ip =
+		    names[i].overlay ? &n->overlay : &n->underlay;
+
+		if (ip->family == 6 && strcmp(names[i].name, name) == 0)
+			return names[i].name6;
+	}
+	return name;
+}
+
 bool
 leg_rise(const struct leg *g, enum side s, const char *name, uint64_t *ret)
 {
 	uint64_t before, after;
+
+	name = name_in_family(g, name);
 
 	if (leg_restarted(g->in, s) ||
 	    !facts_counter(leg_before(g, s), name, &before) ||
@@ -99,8 +130,8 @@ leg_rose(const struct leg *g, enum side s, const char *name,
 
 	if (!leg_rise(g, s, name, &n) || n < g->lost || n == 0)
 		return false;
-	find_in(f, g, s, section, "%s rose by %" PRIu64 " on %s", name, n,
-	    leg_name(g, s));
+	find_in(f, g, s, section, "%s rose by %" PRIu64 " on %s",
+	    name_in_family(g, name), n, leg_name(g, s));
 	return true;
 }
 

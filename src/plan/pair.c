@@ -64,50 +64,69 @@ count_vxlan(const struct facts *f, const struct link **last)
 	return n;
 }
 
-/* The only overlay that both nodes have, by VNI. */
-static size_t
-common_overlays(struct half *a, struct half *b)
+/* May this be the node's overlay device?  `named`: the inventory chose one. */
+static bool
+candidate(const struct half *h, const struct link *l, const char *named)
 {
+	return named != NULL ? l == h->overlay : is_vxlan(l);
+}
+
+/* The overlays that both nodes have, by VNI; sets the last. */
+static size_t
+common_overlays(struct half h[2], const char *const named[2])
+{
+	const struct link *found[2] = { NULL, NULL };
 	size_t n = 0;
 
-	for (size_t i = 0; i < a->facts->n_links; i++) {
-		for (size_t j = 0; j < b->facts->n_links; j++) {
-			const struct link *x = &a->facts->links[i];
-			const struct link *y = &b->facts->links[j];
+	for (size_t i = 0; i < h[0].facts->n_links; i++) {
+		for (size_t j = 0; j < h[1].facts->n_links; j++) {
+			const struct link *x = &h[0].facts->links[i];
+			const struct link *y = &h[1].facts->links[j];
 
-			if (!is_vxlan(x) || !is_vxlan(y) || x->vni != y->vni)
+			if (x->vni != y->vni ||
+			    !candidate(&h[0], x, named[0]) ||
+			    !candidate(&h[1], y, named[1]))
 				continue;
-			a->overlay = x;
-			b->overlay = y;
+			found[0] = x;
+			found[1] = y;
 			n++;
 		}
 	}
+	if (n == 1)
+		for (int s = 0; s < 2; s++)
+			h[s].overlay = found[s];
 	return n;
+}
+
+/* The named device, or the last VXLAN device; *n: how many it might be. */
+static int
+choose_overlay(struct half *h, const char *named, size_t *n, struct err *e)
+{
+	if (named != NULL) {
+		*n = 1;
+		return named_overlay(h, named, e);
+	}
+	*n = count_vxlan(h->facts, &h->overlay);
+	if (*n > 0)
+		return 0;
+	return err_set(e, ERR_HOST,
+	    "%s: it has no VXLAN device; name the overlay's device in "
+	    "espy_overlay_link",
+	    h->host->name);
 }
 
 static int
 choose_overlays(struct half h[2], struct err *e)
 {
-	const char *names[2] = { host_var(h[0].host, "espy_overlay_link"),
+	const char *const named[2] = { host_var(h[0].host, "espy_overlay_link"),
 		host_var(h[1].host, "espy_overlay_link") };
 	size_t n[2];
 
-	for (int s = 0; s < 2; s++) {
-		if (names[s] != NULL && named_overlay(&h[s], names[s], e) < 0)
+	for (int s = 0; s < 2; s++)
+		if (choose_overlay(&h[s], named[s], &n[s], e) < 0)
 			return -1;
-		n[s] = count_vxlan(h[s].facts,
-		    names[s] == NULL ? &h[s].overlay
-				     : &(const struct link *){ NULL });
-		if (names[s] == NULL && n[s] == 0)
-			return err_set(e, ERR_HOST,
-			    "%s: it has no VXLAN device; name the overlay's "
-			    "device in espy_overlay_link",
-			    h[s].host->name);
-	}
 	/* One each is a pair even when their VNIs differ: that is a fault. */
-	if ((names[0] != NULL || n[0] == 1) && (names[1] != NULL || n[1] == 1))
-		return 0;
-	if (common_overlays(&h[0], &h[1]) == 1)
+	if ((n[0] == 1 && n[1] == 1) || common_overlays(h, named) == 1)
 		return 0;
 	return err_set(e, ERR_HOST,
 	    "%s and %s have several VXLAN devices; name the one to measure in "
@@ -243,6 +262,12 @@ plan_pair(const struct facts *const facts[2], const struct host *const hosts[2],
 		if (overlay_address(&h[s], &h[!s], e) < 0 ||
 		    underlay(&h[s], e) < 0)
 			return -1;
+	if (h[0].overlay_ip.family != h[1].overlay_ip.family ||
+	    h[0].underlay_ip.family != h[1].underlay_ip.family)
+		return err_set(e, ERR_HOST,
+		    "%s and %s have addresses of different families; set "
+		    "espy_overlay_ip or espy_underlay_ip",
+		    hosts[0]->name, hosts[1]->name);
 	for (int s = 0; s < 2; s++)
 		fill(&h[s], &r->nodes[s]);
 	return 0;

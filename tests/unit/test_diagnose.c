@@ -378,6 +378,29 @@ test_partial_tx_errors(void **state)
 	check_network(STAGE_NETWORK_AB, "underlay-tx-errors");
 }
 
+/* ICMP counts IPv6 elsewhere: its own counters say nothing of these pings. */
+static void
+test_overlay_of_ipv6(void **state)
+{
+	(void)state;
+	w->run.nodes[SIDE_A].overlay.family = 6;
+	w->run.nodes[SIDE_B].overlay.family = 6;
+	add_probes(w, 100, STAGE_HOST_B);
+	add_rule(w, SIDE_B, "input", "icmp drop");
+	judge_world(w);
+	assert_string_not_equal(w->v.findings[0].rule, "overlay-firewall");
+	rises(w, SIDE_B, "Icmp6InEchos", 3);
+	for (enum moment m = FACTS; m < MOMENTS; m++)
+		for (enum side s = SIDE_A; s < SIDES; s++) {
+			struct facts *f = facts_of(w, s, m);
+
+			f->addrs[0].ip = w->run.nodes[s].overlay;
+			f->routes[1].dst = w->run.nodes[!s].overlay;
+		}
+	judge_world(w);
+	check_node(SIDE_B, "overlay-firewall");
+}
+
 static void
 test_no_arp_answer(void **state)
 {
@@ -412,6 +435,7 @@ main(void)
 		CASE(test_drop_rules),
 		CASE(test_firewall_behind_nat_t),
 		CASE(test_partial_tx_errors),
+		CASE(test_overlay_of_ipv6),
 		CASE(test_no_arp_answer),
 	};
 
