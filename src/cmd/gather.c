@@ -7,10 +7,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "cmd/gather_impl.h"
 #include "cmd/pipeline.h"
 #include "io/fanout.h"
 #include "io/rundir.h"
-#include "model/capstat.h"
 #include "model/host.h"
 #include "model/run.h"
 #include "model/run_json.h"
@@ -29,11 +29,8 @@ enum {
 	WAIT_MS = 1000,	 /* for a last answer */
 	SETTLE_MS = 300, /* from "listening" to sure */
 	READY_MS = 5000, /* for a capture to begin */
-	STOP_MS = 4000,	 /* for a capture to end */
 	SLACK_S = 20	 /* on the node, over what is planned */
 };
-
-struct gather;
 
 /* A script on one node; its sections become texts "PHASE/SECTION". */
 struct job {
@@ -42,33 +39,6 @@ struct job {
 	const char *phase;
 	struct buf script;
 	bool hello; /* the answer names the platform instead */
-};
-
-/* A capture at one point of one node. */
-struct watch {
-	struct gather *g;
-	enum side side;
-	enum point point;
-	struct buf script, log;
-	struct rundir_file *file;
-	struct task *task; /* NULL once it has ended */
-	bool started, ready;
-};
-
-struct gather {
-	struct fanout *fanout;
-	const struct host *const *hosts;
-	const struct gather_opts *opts;
-	const char *dir;
-	struct run *run;
-	const struct platform *platform[SIDES];
-	struct facts facts[SIDES];
-	char nonce[2 * RUN_NONCE_BYTES + 1];
-	struct watch watches[SIDES][POINTS];
-	size_t pending; /* jobs under way */
-	bool interrupted;
-	bool failed; /* this host failed; err says how */
-	struct err err;
 };
 
 static void
@@ -89,35 +59,21 @@ jobs_done(void *arg)
 }
 
 static bool
-captures_ready(void *arg)
-{
-	struct gather *g = arg;
-
-	for (size_t s = 0; s < SIDES; s++)
-		for (size_t p = 0; p < POINTS; p++)
-			if (g->watches[s][p].task != NULL &&
-			    !g->watches[s][p].ready)
-				return false;
-	return true;
-}
-
-static bool
-captures_done(void *arg)
-{
-	const struct gather *g = arg;
-
-	for (size_t s = 0; s < SIDES; s++)
-		for (size_t p = 0; p < POINTS; p++)
-			if (g->watches[s][p].task != NULL)
-				return false;
-	return true;
-}
-
-static bool
 never(void *arg)
 {
 	(void)arg;
 	return false;
+}
+
+/*
+ * A node may not answer even the order to end.  Then tasks outlive the run, and
+ * the last of them ends this.
+ */
+void
+gather_settle(struct gather *g)
+{
+	if (g->over && g->pending == 0 && gather_captures_done(g))
+		free(g);
 }
 
 /* False when the run must come to its end now.  What came is saved. */
@@ -197,6 +153,8 @@ job_done(void *arg, const struct task_result *r)
 	struct span out = { r->out, r->out_len };
 
 	g->pending--;
+	if (g->over)
+		goto out;
 	if (r->end != TASK_EXITED) {
 		char why[512];
 
@@ -208,8 +166,10 @@ job_done(void *arg, const struct task_result *r)
 		keep_platform(g, j->side, out);
 	else if (!j->hello)
 		keep_sections(g, j, out);
+out:
 	buf_free(&j->script);
 	free(j);
+	gather_settle(g);
 }
 
 static struct job *
@@ -276,145 +236,6 @@ start_facts(struct gather *g, enum side s, const char *phase, unsigned sections)
 		job_drop(j);
 	else
 		job_start(j, false, 0);
-}
-
-/* ---- captures ---------------------------------------------------------- */
-
-static int
-watch_sink(void *arg, enum task_stream stream, const void *p, size_t n)
-{
-	struct watch *w = arg;
-	struct capstat st;
-
-	if (stream == TASK_OUT) {
-		if (rundir_file_write(w->file, p, n, &w->g->err) == 0)
-			return 0;
-		w->g->failed = true;
-		return -1;
-	}
-	buf_add(&w->log, p, n);
-	w->g->platform[w->side]->parse_capstat((struct span){ w->log.data,
-						   w->log.len },
-	    &st);
-	w->ready = st.listening;
-	return 0;
-}
-
-static void
-watch_done(void *arg, const struct task_result *r)
-{
-	struct watch *w = arg;
-	struct run_capture *c = &w->g->run->nodes[w->side].captures[w->point];
-
-	w->task = NULL;
-	if (r->end == TASK_EXITED)
-		c->status = r->status;
-	else
-		buf_printf(&w->log, "espy: %s: %s\n", task_end_name(r->end),
-		    r->why);
-}
-
-static int
-write_filter(struct gather *g, const struct watch *w, struct buf *ret)
-{
-	const struct run_node *me = &g->run->nodes[w->side];
-	const struct run_node *peer = &g->run->nodes[!w->side];
-	const uint16_t ports[] = { me->vxlan_port, peer->vxlan_port };
-	const struct underlay_filter f = {
-		.peer = peer->underlay, .vxlan_ports = ports, .n_ports = 2
-	};
-
-	if (w->point == POINT_UNDERLAY)
-		return g->platform[w->side]->filter_underlay(&f, ret, &g->err);
-	return g->platform[w->side]->filter_overlay(&me->overlay,
-	    &peer->overlay, ret, &g->err);
-}
-
-static int
-write_capture_script(struct gather *g, struct watch *w, unsigned limit_s)
-{
-	struct run_node *n = &g->run->nodes[w->side];
-	struct run_capture *c = &n->captures[w->point];
-	struct capture_ask ask = { .nonce = g->nonce, .limit_s = limit_s };
-	struct buf filter;
-	int r;
-
-	snprintf(c->link, sizeof(c->link), "%s",
-	    w->point == POINT_OVERLAY ? n->overlay_link : n->underlay_link);
-	buf_init(&filter, PLATFORM_SCRIPT_MAX);
-	r = write_filter(g, w, &filter);
-	c->wanted = true;
-	c->filter = xstrdup(filter.data);
-	ask.link = c->link;
-	ask.filter = c->filter;
-	if (r == 0)
-		r = g->platform[w->side]->capture_script(&ask, &w->script,
-		    &g->err);
-	buf_free(&filter);
-	return r;
-}
-
-static void
-watch_start(struct gather *g, enum side s, enum point p, unsigned limit_s)
-{
-	struct watch *w = &g->watches[s][p];
-	struct task_spec spec = { .host = g->hosts[s],
-		.hold_input = true,
-		.limit_ms = (int64_t)(limit_s + 5) * 1000,
-		.sink = watch_sink,
-		.done = watch_done,
-		.arg = w };
-
-	*w = (struct watch){ .g = g, .side = s, .point = p, .started = true };
-	buf_init(&w->script, PLATFORM_SCRIPT_MAX);
-	buf_init(&w->log, RUN_LOG_MAX);
-	if (write_capture_script(g, w, limit_s) < 0 ||
-	    rundir_capture_open(g->dir, &g->run->nodes[s], p, &w->file,
-		&g->err) < 0) {
-		g->failed = true;
-		return;
-	}
-	spec.input = w->script.data;
-	spec.input_len = w->script.len;
-	w->task = fanout_start(g->fanout, &spec);
-}
-
-/* Asks every capture to end, and makes those end that do not. */
-static void
-stop_captures(struct gather *g)
-{
-	for (size_t s = 0; s < SIDES; s++)
-		for (size_t p = 0; p < POINTS; p++)
-			if (g->watches[s][p].task != NULL)
-				fanout_send(g->watches[s][p].task, "stop\n", 5);
-	if (fanout_run(g->fanout, captures_done, g, STOP_MS) ==
-	    FANOUT_INTERRUPTED)
-		g->interrupted = true;
-	for (size_t s = 0; s < SIDES; s++)
-		for (size_t p = 0; p < POINTS; p++)
-			if (g->watches[s][p].task != NULL)
-				fanout_cancel(g->watches[s][p].task);
-	fanout_run(g->fanout, captures_done, g, STOP_MS);
-}
-
-static void
-close_captures(struct gather *g)
-{
-	for (size_t s = 0; s < SIDES; s++) {
-		for (size_t p = 0; p < POINTS; p++) {
-			struct watch *w = &g->watches[s][p];
-			struct run_capture *c = &g->run->nodes[s].captures[p];
-
-			if (!w->started)
-				continue;
-			if (w->file != NULL &&
-			    rundir_file_close(w->file, &c->bytes, &g->err) < 0)
-				g->failed = true;
-			c->log = xstrndup(w->log.data, w->log.len);
-			buf_free(&w->script);
-			buf_free(&w->log);
-		}
-	}
 }
 
 /* ---- probes ------------------------------------------------------------ */
@@ -561,7 +382,7 @@ start_captures(struct gather *g)
 	for (enum side s = SIDE_A; s < SIDES; s++)
 		for (enum point p = POINT_OVERLAY; p < POINTS; p++)
 			if (!g->failed)
-				watch_start(g, s, p, limit_s);
+				gather_watch_start(g, s, p, limit_s);
 }
 
 /* What is counted while packets flow, on both nodes. */
@@ -586,7 +407,7 @@ prepare(struct gather *g)
 	step(g, "starting four captures");
 	start_captures(g);
 	start_snapshots(g, "before", 0);
-	return wait_for(g, captures_ready, READY_MS) &&
+	return wait_for(g, gather_captures_ready, READY_MS) &&
 	    wait_for(g, never, SETTLE_MS) && wait_for(g, jobs_done, 0) &&
 	    both_answer(g);
 }
@@ -651,34 +472,53 @@ begin_run(struct gather *g)
 	g->run->complete = false;
 }
 
+/* What the run says of its own end. */
+static void
+end_run(struct gather *g)
+{
+	struct run *r = g->run;
+	struct err e;
+
+	r->complete = r->complete && !g->failed;
+	if (!r->complete && r->why == NULL)
+		r->why = xstrdup(g->interrupted ? "interrupted"
+			: g->failed		? g->err.text
+						: "a node stopped answering");
+	if (rundir_save(g->dir, r, &e) == 0 || g->failed)
+		return;
+	g->err = e;
+	g->failed = true;
+}
+
 int
 gather_pair(struct fanout *f, const struct host *const hosts[2],
     const struct gather_opts *o, const char *dir, struct run *r,
     bool *interrupted, struct err *e)
 {
-	struct gather g = {
+	struct gather *g = xcalloc(1, sizeof(*g));
+	int status;
+
+	*g = (struct gather){
 		.fanout = f, .hosts = hosts, .opts = o, .dir = dir, .run = r
 	};
-
-	begin_run(&g);
-	if (make_nonce(&g) < 0 || rundir_save(dir, r, &g.err) < 0) {
-		*e = g.err;
+	begin_run(g);
+	if (make_nonce(g) < 0 || rundir_save(dir, r, &g->err) < 0) {
+		*e = g->err;
+		free(g);
 		return -1;
 	}
-	r->complete = measure(&g);
-	step(&g, "ending the captures");
-	stop_captures(&g);
-	close_captures(&g);
+	r->complete = measure(g);
+	step(g, "ending the captures");
+	gather_stop_captures(g);
+	gather_close_captures(g);
 	for (size_t s = 0; s < SIDES; s++)
-		facts_free(&g.facts[s]);
-	if (!r->complete && r->why == NULL)
-		r->why = xstrdup(g.interrupted ? "interrupted"
-			: g.failed	       ? g.err.text
-					       : "a node stopped answering");
-	*interrupted = g.interrupted;
-	if (!g.failed && rundir_save(dir, r, &g.err) < 0)
-		g.failed = true;
-	if (g.failed)
-		*e = g.err;
-	return g.failed ? -1 : 0;
+		facts_free(&g->facts[s]);
+	end_run(g);
+	*interrupted = g->interrupted;
+	status = g->failed ? -1 : 0;
+	if (status < 0)
+		*e = g->err;
+	g->over = true;
+	gather_settle(g);
+	return status;
 }

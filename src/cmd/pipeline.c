@@ -105,7 +105,8 @@ tap_of(const struct run_node *n, enum point point, const struct facts *facts)
 	t.present = st.listening;
 	t.refused = st.fail != CAPSTAT_FINE && !st.listening;
 	t.link_down = st.fail == CAPSTAT_DOWN || st.fail == CAPSTAT_WENT_DOWN;
-	t.clean_end = st.counted && st.fail == CAPSTAT_FINE;
+	/* Without a status it ended too soon, or was ended by force. */
+	t.clean_end = st.counted && st.fail == CAPSTAT_FINE && c->status >= 0;
 	t.kernel_drops = st.dropped + st.if_dropped;
 	t.said_captured = st.captured;
 	snprintf(t.why, sizeof(t.why), "%s", st.why);
