@@ -284,12 +284,12 @@ say_healthy(const struct diag_input *in, struct verdict *v)
 }
 
 static void
-say_unknown(struct verdict *v)
+say_unknown(struct verdict *v, const char *why)
 {
-	const char *why = v->n_findings > 0 ? v->findings[0].cause
-	    : v->n_notes > 0		    ? v->notes[0]
-					    : "nothing was measured";
-
+	if (why == NULL)
+		why = v->n_findings > 0 ? v->findings[0].cause
+		    : v->n_notes > 0	? v->notes[0]
+					: "nothing was measured";
 	v->kind = VERDICT_UNKNOWN;
 	snprintf(v->sentence, sizeof(v->sentence), "unknown, because %s", why);
 }
@@ -303,16 +303,11 @@ all_nobodys(const struct verdict *v)
 	return true;
 }
 
-/* Half a measurement, or counters of two lives of a node, prove nothing. */
+/* Counters of two lives of a node prove nothing. */
 static bool
-unusable(const struct diag_input *in, struct verdict *v)
+restarted(const struct diag_input *in, struct verdict *v)
 {
-	const struct run *r = in->run;
-
-	if (!r->complete)
-		engine_add_note(v, "%s",
-		    r->why != NULL ? r->why : "the run is not complete");
-	for (enum side s = SIDE_A; r->complete && s < SIDES; s++)
+	for (enum side s = SIDE_A; s < SIDES; s++)
 		if (leg_restarted(in, s))
 			engine_add_note(v,
 			    "%s restarted while it was measured; ask again",
@@ -338,7 +333,7 @@ judge(const struct diag_input *in, struct verdict *v)
 	else if (measured && v->n_notes == 0 && all_nobodys(v))
 		say_healthy(in, v);
 	else
-		say_unknown(v);
+		say_unknown(v, NULL);
 }
 
 void
@@ -346,8 +341,13 @@ diag_run(const struct diag_input *in, struct verdict *ret)
 {
 	struct verdict v = { 0 };
 
-	if (unusable(in, &v))
-		say_unknown(&v);
+	/* Half a measurement accuses nobody, however bad it looks. */
+	if (!in->run->complete)
+		say_unknown(&v,
+		    in->run->why != NULL ? in->run->why
+					 : "the run is not complete");
+	else if (restarted(in, &v))
+		say_unknown(&v, NULL);
 	else
 		judge(in, &v);
 	*ret = v;
