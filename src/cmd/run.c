@@ -28,7 +28,8 @@
 enum {
 	COMMAND_MAX = 1024 * 1024,
 	INPUT_MAX = 64 * 1024 * 1024,
-	SHOWN_MAX = 1 << 30
+	SHOWN_MAX = 1 << 30,
+	PROGRESS_MS = 100
 };
 
 /* What the command line asked for. */
@@ -58,6 +59,8 @@ struct run {
 	struct one *ones;
 	size_t n, next, running, failed;
 	bool write_failed; /* a file of --output: what is kept is not all */
+	bool watched;	   /* on a terminal, where progress is shown */
+	struct mono shown; /* when it last was */
 	struct fold *fold;
 };
 
@@ -194,6 +197,31 @@ keep_files(struct one *o, const struct task_result *r)
 	log_line(LOG_LEVEL_WARN, o->host->name, "%s", e.text);
 }
 
+/* One line on stderr that the next one, or the result, takes the place of. */
+static void
+show_progress(struct run *run, struct mono now)
+{
+	size_t done = run->next - run->running;
+
+	if (!run->watched ||
+	    (run->shown.ns != 0 &&
+		mono_ms_until(run->shown, now) < PROGRESS_MS))
+		return;
+	run->shown = now;
+	fprintf(stderr, "\r%zu of %zu hosts, %zu failed\033[K", done, run->n,
+	    run->failed);
+	fflush(stderr);
+}
+
+static void
+hide_progress(const struct run *run)
+{
+	if (run->shown.ns == 0)
+		return;
+	fputs("\r\033[K", stderr);
+	fflush(stderr);
+}
+
 static void
 on_done(void *arg, const struct task_result *r)
 {
@@ -216,6 +244,7 @@ on_done(void *arg, const struct task_result *r)
 	run->running--;
 	if (a.class != FOLD_OK)
 		run->failed++;
+	show_progress(run, r->ended);
 	start_more(run);
 }
 
@@ -351,7 +380,10 @@ status_of(const struct run *run)
 static int
 run_all(const struct wish *w, const struct inv_pick *pick, struct err *e)
 {
-	struct run run = { .wish = w, .n = pick->n };
+	struct run run = { .wish = w,
+		.n = pick->n,
+		.watched = isatty(STDERR_FILENO) && !w->prefix &&
+		    !w->args->common.json && pick->n > 1 };
 	enum fanout_why why;
 	int status;
 
@@ -369,6 +401,7 @@ run_all(const struct wish *w, const struct inv_pick *pick, struct err *e)
 	start_more(&run);
 	why = fanout_run(run.fanout, NULL, NULL, 0);
 	fanout_free(run.fanout);
+	hide_progress(&run);
 	add_rest(&run,
 	    why == FANOUT_INTERRUPTED ? "interrupted before it was begun"
 				      : "not begun: too many failed before");

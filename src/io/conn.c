@@ -80,6 +80,29 @@ connect_ms(const struct conn *c)
 	return c->env->connect_ms;
 }
 
+/* So does StrictHostKeyChecking; "ask" is strict, for we ask nothing. */
+static enum host_key_policy
+policy_of(const struct conn *c)
+{
+	static const struct {
+		const char *word;
+		enum host_key_policy policy;
+	} words[] = {
+		{ "accept-new", HOST_KEY_ACCEPT_NEW },
+		{ "no", HOST_KEY_OFF },
+		{ "off", HOST_KEY_OFF },
+		{ "false", HOST_KEY_OFF },
+	};
+	const char *said = c->config != NULL ? c->config->strict : NULL;
+
+	if (c->env->policy_said || said == NULL)
+		return c->env->policy;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(said, words[i].word) == 0)
+			return words[i].policy;
+	return HOST_KEY_STRICT;
+}
+
 /* ---- leaving and entering ---- */
 
 static void
@@ -403,7 +426,7 @@ open_named(struct conn *c)
 		.config_file = c->env->config_file,
 		.port = c->host->port,
 		.connect_ms = connect_ms(c),
-		.policy = c->env->policy,
+		.policy = policy_of(c),
 		.loop = c->env->loop,
 		.wake = on_ready,
 		.arg = c };
@@ -423,7 +446,7 @@ open_session(struct conn *c)
 	int r;
 
 	buf_init(&algs, ALGS_MAX);
-	if (c->env->policy != HOST_KEY_OFF)
+	if (policy_of(c) != HOST_KEY_OFF)
 		hostkeys_algorithms(c->env->hostkeys, name, port,
 		    c->exact_types, &algs);
 	d.host_key_algs = algs.len > 0 ? algs.data : NULL;
@@ -526,15 +549,14 @@ step_verify(struct conn *c)
 	if (c->transport->own_checks)
 		return c->transport->verify(c->session, &c->why);
 	blob = c->transport->host_key(c->session);
-	if (c->env->policy == HOST_KEY_OFF)
+	if (policy_of(c) == HOST_KEY_OFF)
 		return STEP_NEXT;
 	hostkeys_check(c->env->hostkeys, name, port, blob, &a);
 	if (a.verdict == HOSTKEY_OK)
 		return STEP_NEXT;
 	if (a.verdict == HOSTKEY_OTHER && !c->exact_types)
 		return show_other_type(c);
-	if (a.verdict == HOSTKEY_UNKNOWN &&
-	    c->env->policy == HOST_KEY_ACCEPT_NEW)
+	if (a.verdict == HOSTKEY_UNKNOWN && policy_of(c) == HOST_KEY_ACCEPT_NEW)
 		return accept_new(c, name, port, blob);
 	reject(c, &a, blob);
 	if (a.verdict == HOSTKEY_CA_ONLY && fall_back(c))

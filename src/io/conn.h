@@ -37,6 +37,7 @@ struct conn_env {
 	struct keyring *keys;
 	struct agents *agents;
 	enum host_key_policy policy;
+	bool policy_said; /* the user's own; it overrules ssh_config */
 	int64_t connect_ms;
 	bool connect_said; /* the user's own; it overrules ssh_config */
 	char mark[24];	   /* see io/remote.h */

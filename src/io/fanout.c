@@ -29,6 +29,7 @@
 enum {
 	FORKS = 256,
 	CONNECT_MS = 10000,
+	EXEC_FDS = 7,	/* of a session through ssh(1) with a command */
 	FDS_KEPT = 24,	/* for files, pipes and the agent */
 	BREAKS_MAX = 2, /* sessions lost in a row before a host is given up */
 	END_MS = 6000,	/* to end what runs, at the end */
@@ -226,6 +227,8 @@ fanout_new(const struct fanout_opts *o, struct fanout **ret, struct err *e)
 	f->conns_tail = &f->conns;
 	f->forks = o->forks > 0 ? o->forks : FORKS;
 	f->sessions_max = fds > FDS_KEPT + 8 ? fds - FDS_KEPT : 8;
+	if (o->transport == FANOUT_SSH)
+		f->sessions_max /= EXEC_FDS;
 	if (f->forks > f->sessions_max) {
 		log_line(LOG_LEVEL_WARN, NULL,
 		    "%zu descriptors allow %zu connections at once, not %u",
@@ -243,6 +246,7 @@ fanout_new(const struct fanout_opts *o, struct fanout **ret, struct err *e)
 		.keys = keyring_new(),
 		.agents = agents_new(f->loop),
 		.policy = o->host_keys,
+		.policy_said = o->host_keys_said,
 		.connect_ms = o->connect_ms > 0 ? o->connect_ms : CONNECT_MS,
 		.connect_said = o->connect_ms > 0,
 		.changed = on_changed,

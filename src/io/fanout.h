@@ -28,7 +28,9 @@ struct fanout_opts {
 	unsigned forks;		/* sessions being set up at once; 0: 256 */
 	int64_t connect_ms;	/* from dial to authenticated; 0: 10 s */
 	const char *ssh_config; /* ssh -F; NULL: the user's own */
+	/* Without host_keys_said ssh_config's StrictHostKeyChecking counts. */
 	enum host_key_policy host_keys;
+	bool host_keys_said;
 	/* FANOUT_AUTO: libssh2, and ssh(1) where that cannot do it. */
 	enum fanout_transport transport;
 	int verbose;

@@ -343,6 +343,18 @@ check "ProxyJump to nowhere" 3 '^unreachable: good: ssh: ' -F "$d/jump" \
 	echo "	ProxyCommand none"
 } >"$d/jump"
 check "ProxyJump" 0 '^good: x$' -F "$d/jump" good -- echo x
+{
+	cat "$d/config"
+	echo "	StrictHostKeyChecking no"
+} >"$d/lax"
+check "StrictHostKeyChecking no" 0 '^stranger: x$' -F "$d/lax" \
+    stranger -- echo x
+check "... is overruled" 3 '^host key: stranger: .*not in known_hosts' \
+    -F "$d/lax" --host-key-policy strict stranger -- echo x
+sed 's/Checking no/Checking ask/' "$d/lax" >"$d/ask"
+check "StrictHostKeyChecking ask" 3 \
+    '^host key: stranger: .*not in known_hosts' -F "$d/ask" stranger -- echo x
+check "wrong transport" 2 'auto, libssh2 or ssh' --transport rsh good -- true
 check "wrong use" 2 'no command' good
 check "wrong policy" 2 'strict, accept-new or off' \
     --host-key-policy maybe good -- true
@@ -354,6 +366,20 @@ check "a new host key is accepted" 0 'new host key accepted: SHA256:' \
 check "and kept" 0 '^unknown: x$' unknown -- echo x
 check "a changed key never is" 3 'HAS CHANGED' \
     --host-key-policy accept-new changed -- true
+
+name="progress on a terminal"
+if ! command -v script >/dev/null; then
+	skipped=$((skipped + 1))
+elif script -qec "timeout -k 5 40 $espy run -i $d/hosts -F $d/config many -- \
+    echo x" /dev/null </dev/null >"$d/out" 2>&1 &&
+    grep -q ' of 20 hosts, 0 failed' "$d/out" &&
+    grep -q 'm\[01-20\]: x' "$d/out"; then
+	good
+else
+	bad "none"
+fi
+check "none elsewhere" 0 '^m\[01-20\]: x$' many -- echo x
+! grep -q 'of 20 hosts, 0 failed' "$d/out" || bad "progress in a file"
 
 # ---- the same through ssh(1) ----------------------------------------------------
 exe() { # NAME STATUS REGEX OPTION...
@@ -384,6 +410,15 @@ if head -c 3000000 /dev/zero | timeout -k 5 40 "$espy" run -i "$d/hosts" \
 	good
 else
 	bad "not all of it came"
+fi
+name="ssh(1): descriptor limit"
+# shellcheck disable=SC3045 # every sh we know has it
+if (ulimit -n 64 && timeout -k 5 60 "$espy" run -i "$d/hosts" -F "$d/config" \
+    --transport ssh many -- echo x) >"$d/out" 2>&1 &&
+    grep -q '^m\[01-20\]: x$' "$d/out"; then
+	good
+else
+	bad "20 hosts with 64 descriptors"
 fi
 for how in INT KILL; do
 	name="ssh(1): SIG$how"
