@@ -68,10 +68,15 @@ struct channel {
 	struct mono closing; /* since when; 0: it is not */
 };
 
-/* $1 is the socket, $2 its directory; the rest are ssh's words. */
+/*
+ * $1 is the socket, $2 its directory; the rest are ssh's words.  An ssh that is
+ * told to end just before it begins to wait may wait all the same: then it is
+ * killed.
+ */
 static const char guard[] =
     "s=$1;d=$2;shift 2;ssh \"$@\" </dev/null& p=$!;exec >/dev/null 2>&1;"
-    "cat;kill $p;wait $p;rm -f \"$s\";rmdir \"$d\"";
+    "cat;kill $p;(sleep 2;kill -9 $p)& k=$!;wait $p;kill $k;"
+    "rm -f \"$s\";rmdir \"$d\"";
 
 /* ---- processes ---- */
 
