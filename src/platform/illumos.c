@@ -1,11 +1,8 @@
 /* The illumos (SmartOS) row, and which parser reads which section. */
 #include "platform/illumos.h"
 
-#include <string.h>
-
-#include "base/err.h"
 #include "model/facts.h"
-#include "platform/section.h"
+#include "platform/parser.h"
 
 /* Evidence for people: it is kept as it is, and nothing is concluded. */
 static int
@@ -24,12 +21,7 @@ keep(const struct section *s, struct facts *f, struct err *e)
  * and HAVE_POLICIES: frames that have no target in the overlay's map are lost
  * before encryption without any counter.
  */
-static const struct {
-	enum platform_section section;
-	unsigned have;	/* set when the parser was content */
-	int max_status; /* of the command; above it has failed */
-	int (*parse)(const struct section *s, struct facts *f, struct err *e);
-} parsers[] = {
+static const struct section_parser parsers[] = {
 	{ SECTION_UNAME, 0, 0, illumos_parse_uname },
 	{ SECTION_CLOCK, HAVE_CLOCK, 0, illumos_parse_clock },
 	{ SECTION_COUNTERS, HAVE_COUNTERS, 0, illumos_parse_counters },
@@ -48,27 +40,8 @@ static const struct {
 static int
 parse_section(const struct section *s, struct facts *f, struct err *e)
 {
-	for (size_t i = 0; i < sizeof(parsers) / sizeof(parsers[0]); i++) {
-		const char *name = platform_section_name(parsers[i].section);
-
-		if (!span_is(s->name, name))
-			continue;
-		if (!s->whole)
-			return err_set(e, ERR_INPUT, "%s: cut short", name);
-		/* No tool prints NULs, and names end at them. */
-		if (s->text.n > 0 && memchr(s->text.p, '\0', s->text.n) != NULL)
-			return err_set(e, ERR_INPUT, "%s: not text", name);
-		if (s->status > parsers[i].max_status)
-			return err_set(e, ERR_INPUT,
-			    "%s: the node's command failed, status %d", name,
-			    s->status);
-		if (parsers[i].parse(s, f, e) < 0)
-			return err_wrap(e, "%s", name);
-		f->have |= parsers[i].have;
-		return 0;
-	}
-	return err_set(e, ERR_INPUT, "%.*s: no such section",
-	    (int)(s->name.n < 64 ? s->name.n : 64), s->name.p);
+	return platform_read_section(parsers,
+	    sizeof(parsers) / sizeof(parsers[0]), s, f, e);
 }
 
 const struct platform platform_illumos = {

@@ -112,25 +112,6 @@ put_ping(const struct ping_ask *p, struct buf *b, struct err *e)
 	return 0;
 }
 
-static int
-put_waves(const struct probe_ask *ask, struct buf *b, struct err *e)
-{
-	for (size_t i = 0; i < ask->n_pings; i++) {
-		const struct ping_ask *p = &ask->pings[i];
-
-		if (i > 0 && p->wave < p[-1].wave)
-			return err_set(e, ERR_USAGE,
-			    "probe script: waves not in order");
-		if (i == 0 || p->wave != p[-1].wave)
-			buf_printf(b, "%s	wave %u\n",
-			    i > 0 ? "	join\n" : "", p->wave);
-		if (put_ping(p, b, e) < 0)
-			return -1;
-	}
-	buf_puts(b, ask->n_pings > 0 ? "	join\n" : "");
-	return 0;
-}
-
 int
 linux_probe_script(const struct probe_ask *ask, struct buf *ret, struct err *e)
 {
@@ -143,7 +124,7 @@ linux_probe_script(const struct probe_ask *ask, struct buf *ret, struct err *e)
 	buf_puts(ret, "\n");
 	buf_puts(ret, probe);
 	buf_puts(ret, "main() {\n	begin_watch\n");
-	if (put_waves(ask, ret, e) < 0)
+	if (script_waves(ask, put_ping, ret, e) < 0)
 		return -1;
 	buf_puts(ret, "	finish 0\n}\nmain\n");
 	return script_done(ret, "probe", e);

@@ -2,8 +2,12 @@
 
 #include <string.h>
 
+#include "base/err.h"
+#include "model/facts.h"
 #include "platform/illumos.h"
 #include "platform/linux.h"
+#include "platform/parser.h"
+#include "platform/section.h"
 
 const char platform_hello[] = "uname -s\n";
 
@@ -68,4 +72,31 @@ platform_nonce_good(const char *nonce)
 	size_t n = strspn(nonce, good);
 
 	return nonce[n] == '\0' && n >= 8 && n <= 64;
+}
+
+int
+platform_read_section(const struct section_parser *parsers, size_t n,
+    const struct section *s, struct facts *f, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *name = platform_section_name(parsers[i].section);
+
+		if (!span_is(s->name, name))
+			continue;
+		if (!s->whole)
+			return err_set(e, ERR_INPUT, "%s: cut short", name);
+		/* No tool prints NULs, and names end at them. */
+		if (s->text.n > 0 && memchr(s->text.p, '\0', s->text.n) != NULL)
+			return err_set(e, ERR_INPUT, "%s: not text", name);
+		if (s->status > parsers[i].max_status)
+			return err_set(e, ERR_INPUT,
+			    "%s: the node's command failed, status %d", name,
+			    s->status);
+		if (parsers[i].parse(s, f, e) < 0)
+			return err_wrap(e, "%s", name);
+		f->have |= parsers[i].have;
+		return 0;
+	}
+	return err_set(e, ERR_INPUT, "%.*s: no such section",
+	    (int)(s->name.n < 64 ? s->name.n : 64), s->name.p);
 }

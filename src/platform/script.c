@@ -42,6 +42,27 @@ script_ip(struct buf *b, const struct ip *ip)
 }
 
 int
+script_waves(const struct probe_ask *ask,
+    int (*put_ping)(const struct ping_ask *p, struct buf *b, struct err *e),
+    struct buf *b, struct err *e)
+{
+	for (size_t i = 0; i < ask->n_pings; i++) {
+		const struct ping_ask *p = &ask->pings[i];
+
+		if (i > 0 && p->wave < p[-1].wave)
+			return err_set(e, ERR_USAGE,
+			    "probe script: waves not in order");
+		if (i == 0 || p->wave != p[-1].wave)
+			buf_printf(b, "%s	wave %u\n",
+			    i > 0 ? "	join\n" : "", p->wave);
+		if (put_ping(p, b, e) < 0)
+			return -1;
+	}
+	buf_puts(b, ask->n_pings > 0 ? "	join\n" : "");
+	return 0;
+}
+
+int
 script_done(const struct buf *b, const char *what, struct err *e)
 {
 	if (b->cut)
