@@ -101,6 +101,8 @@ void conn_free(struct conn *c);
 void conn_start(struct conn *c);
 /* Calls the conn once more in this turn or the next. */
 void conn_kick(struct conn *c);
+/* The same, as a callback. */
+void conn_wake(void *conn);
 /* The session is broken: closes it.  c->why says how; state is CONN_FAILED. */
 void conn_fail(struct conn *c, enum task_end how);
 /* Closes the session of a conn without tasks; CONN_IDLE. */

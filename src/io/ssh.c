@@ -1,12 +1,5 @@
-/*
- * ssh: sessions through libssh2; the only file that knows it.
- *
- * libssh2 1.10 demands that a call which could not write everything be
- * repeated before any other call writes.  So a session has an owner: the
- * operation whose bytes are half out.  While there is one, every other
- * operation just says "wait".
- */
-#include "io/transport.h"
+/* ssh: sessions through libssh2; sshchan has their channels. */
+#include "io/sshlib.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -16,8 +9,6 @@
 
 #include <sys/socket.h>
 
-#include <libssh2.h>
-
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -25,59 +16,12 @@
 #include "io/sock.h"
 
 enum {
-	WINDOW = 1024 * 1024, /* bytes in flight a channel */
-	PACKET = 32768,
 	SIGNATURE_MAX = 4096,
 	MSG_CHANNEL_REQUEST = 98, /* RFC 4250 section 4.1.2 */
-	GREETING = 40,
-	SETUP_MAX = 65536 /* bytes a peer may say before it is in */
+	SETUP_MAX = 65536	  /* bytes a peer may say before it is in */
 };
 
-enum op {
-	OP_NONE,
-	OP_HANDSHAKE,
-	OP_AUTH,
-	OP_OPEN,
-	OP_EXEC,
-	OP_READ_OUT,
-	OP_READ_ERR,
-	OP_WRITE,
-	OP_EOF,
-	OP_ENDED,
-	OP_CLOSE
-};
-
-struct session {
-	LIBSSH2_SESSION *ls;
-	int fd;
-	bool connected, dead, dropped, ready, unable;
-	bool quick; /* acknowledge at once: until the first exec */
-	const void *owner;
-	enum op owner_op;
-	struct channel *opening; /* libssh2 opens one at a time */
-	/*
-	 * ... and starts one at a time: waiting for the answer of one channel,
-	 * 1.10 takes another's for an error (packet.c, packet_requirev).
-	 */
-	struct channel *starting;
-	struct channel *channels; /* all of them */
-	uint32_t next_id;
-	uint64_t received;
-	char greeting[GREETING]; /* what the peer said first */
-	size_t greeting_len;
-	struct signer signer;
-};
-
-struct channel {
-	struct session *session;
-	struct channel *next;
-	LIBSSH2_CHANNEL *lc;
-	uint32_t id; /* the number libssh2 gives it */
-	bool exited;
-	uint32_t status;
-};
-
-/* What is restricted and in which order; fanout.md's measurements. */
+/* What is allowed, and first what costs the two least. */
 static const struct {
 	int method;
 	const char *names;
@@ -270,15 +214,14 @@ ssh_connect(struct session *s, struct err *e)
 
 /* ---- the owner ---- */
 
-static bool
-claim(const struct session *s, const void *who, enum op op)
+bool
+sshlib_claim(const struct session *s, const void *who, enum op op)
 {
 	return s->owner == NULL || (s->owner == who && s->owner_op == op);
 }
 
-/* True when rc says to call again; keeps the session if bytes are half out. */
-static bool
-must_wait(struct session *s, const void *who, enum op op, ssize_t rc)
+bool
+sshlib_must_wait(struct session *s, const void *who, enum op op, ssize_t rc)
 {
 	s->owner = NULL;
 	if (rc != LIBSSH2_ERROR_EAGAIN)
@@ -291,8 +234,8 @@ must_wait(struct session *s, const void *who, enum op op, ssize_t rc)
 	return true;
 }
 
-static const char *
-last_error(const struct session *s)
+const char *
+sshlib_error(const struct session *s)
 {
 	char *text = NULL;
 
@@ -300,8 +243,8 @@ last_error(const struct session *s)
 	return text != NULL && text[0] != '\0' ? text : "unknown error";
 }
 
-static bool
-is_broken(ssize_t rc)
+bool
+sshlib_is_broken(ssize_t rc)
 {
 	return rc == LIBSSH2_ERROR_SOCKET_DISCONNECT ||
 	    rc == LIBSSH2_ERROR_SOCKET_RECV ||
@@ -313,11 +256,11 @@ is_broken(ssize_t rc)
 	    rc == LIBSSH2_ERROR_INVALID_MAC || rc == LIBSSH2_ERROR_PROTO;
 }
 
-static enum step
-broken(struct session *s, struct err *e)
+enum step
+sshlib_broken(struct session *s, struct err *e)
 {
 	s->dropped = true;
-	err_set(e, ERR_HOST, "connection lost: %s", last_error(s));
+	err_set(e, ERR_HOST, "connection lost: %s", sshlib_error(s));
 	return STEP_FAIL;
 }
 
@@ -342,7 +285,7 @@ handshake_failed(struct session *s, ssize_t rc, struct err *e)
 		    "no common algorithms, or the host has only an RSA host "
 		    "key, which libssh2 1.10 cannot use with SHA-2");
 	else
-		err_set(e, ERR_HOST, "handshake: %s", last_error(s));
+		err_set(e, ERR_HOST, "handshake: %s", sshlib_error(s));
 	if (s->greeting_len > 4 && memcmp(s->greeting, "SSH-", 4) != 0)
 		s->dropped = false;
 	return STEP_FAIL;
@@ -353,10 +296,10 @@ ssh_handshake(struct session *s, struct err *e)
 {
 	int rc = libssh2_session_handshake(s->ls, s->fd);
 
-	if (must_wait(s, s, OP_HANDSHAKE, rc))
+	if (sshlib_must_wait(s, s, OP_HANDSHAKE, rc))
 		return STEP_WAIT;
 	if (rc != 0) {
-		s->dropped = is_broken(rc);
+		s->dropped = sshlib_is_broken(rc);
 		s->unable = rc == LIBSSH2_ERROR_KEX_FAILURE;
 		return handshake_failed(s, rc, e);
 	}
@@ -421,13 +364,13 @@ ssh_auth(struct session *s, const char *user, const struct signer *key,
 	rc = libssh2_userauth_publickey(s->ls, user,
 	    (const unsigned char *)key->blob.p, key->blob.n, sign_callback,
 	    &abstract);
-	if (must_wait(s, s, OP_AUTH, rc))
+	if (sshlib_must_wait(s, s, OP_AUTH, rc))
 		return STEP_WAIT;
 	if (rc == 0)
 		return STEP_NEXT;
-	if (is_broken(rc) || s->dropped)
-		return broken(s, e);
-	err_set(e, ERR_HOST, "%s", last_error(s));
+	if (sshlib_is_broken(rc) || s->dropped)
+		return sshlib_broken(s, e);
+	err_set(e, ERR_HOST, "%s", sshlib_error(s));
 	return STEP_REFUSED;
 }
 
@@ -477,182 +420,6 @@ ssh_close(struct session *s)
 	free(s);
 }
 
-/* ---- channels ---- */
-
-static struct channel *
-ssh_chan_new(struct session *s)
-{
-	struct channel *c = xcalloc(1, sizeof(*c));
-
-	c->session = s;
-	c->next = s->channels;
-	s->channels = c;
-	return c;
-}
-
-static enum step
-ssh_chan_open(struct channel *c, struct err *e)
-{
-	struct session *s = c->session;
-	int rc;
-
-	if (!claim(s, c, OP_OPEN) || (s->opening != NULL && s->opening != c))
-		return STEP_WAIT;
-	if (s->opening == NULL)
-		c->id = s->next_id++;
-	s->opening = c;
-	c->lc = libssh2_channel_open_ex(s->ls, "session", 7, WINDOW, PACKET,
-	    NULL, 0);
-	rc = c->lc != NULL ? 0 : libssh2_session_last_errno(s->ls);
-	if (must_wait(s, c, OP_OPEN, rc))
-		return STEP_WAIT;
-	s->opening = NULL;
-	if (rc == 0)
-		return STEP_NEXT;
-	if (rc != LIBSSH2_ERROR_CHANNEL_FAILURE)
-		return broken(s, e);
-	err_set(e, ERR_HOST, "the host opens no channel: %s", last_error(s));
-	return STEP_REFUSED;
-}
-
-static enum step
-ssh_chan_exec(struct channel *c, const char *command, struct err *e)
-{
-	struct session *s = c->session;
-	int rc;
-
-	if (!claim(s, c, OP_EXEC) || (s->starting != NULL && s->starting != c))
-		return STEP_WAIT;
-	s->starting = c;
-	rc = libssh2_channel_process_startup(c->lc, "exec", 4, command,
-	    (unsigned)strlen(command));
-	if (must_wait(s, c, OP_EXEC, rc))
-		return STEP_WAIT;
-	s->starting = NULL;
-	if (rc == 0) {
-		s->quick = false;
-		return STEP_NEXT;
-	}
-	if (rc != LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED)
-		return broken(s, e);
-	err_set(e, ERR_HOST, "the host runs no command: %s", last_error(s));
-	return STEP_REFUSED;
-}
-
-static ssize_t
-ssh_chan_read(struct channel *c, enum chan_stream from, void *p, size_t n,
-    struct err *e)
-{
-	enum op op = from == CHAN_OUT ? OP_READ_OUT : OP_READ_ERR;
-	struct session *s = c->session;
-	ssize_t rc;
-
-	if (!claim(s, c, op))
-		return 0;
-	rc = libssh2_channel_read_ex(c->lc,
-	    from == CHAN_OUT ? 0 : SSH_EXTENDED_DATA_STDERR, p, n);
-	if (must_wait(s, c, op, rc))
-		return 0;
-	if (rc >= 0)
-		return rc;
-	broken(s, e);
-	return -1;
-}
-
-static ssize_t
-ssh_chan_write(struct channel *c, const void *p, size_t n, struct err *e)
-{
-	struct session *s = c->session;
-	ssize_t rc;
-
-	if (!claim(s, c, OP_WRITE))
-		return 0;
-	rc = libssh2_channel_write_ex(c->lc, 0, p, n);
-	if (must_wait(s, c, OP_WRITE, rc))
-		return 0;
-	if (rc >= 0)
-		return rc;
-	err_set(e, ERR_HOST, "write: %s", last_error(s));
-	return -1;
-}
-
-static enum step
-ssh_chan_send_eof(struct channel *c, struct err *e)
-{
-	struct session *s = c->session;
-	int rc;
-
-	if (!claim(s, c, OP_EOF))
-		return STEP_WAIT;
-	rc = libssh2_channel_send_eof(c->lc);
-	if (must_wait(s, c, OP_EOF, rc))
-		return STEP_WAIT;
-	if (rc == 0)
-		return STEP_NEXT;
-	err_set(e, ERR_HOST, "close input: %s", last_error(s));
-	return STEP_REFUSED;
-}
-
-static enum step
-ssh_chan_ended(struct channel *c, struct err *e)
-{
-	struct session *s = c->session;
-	int rc;
-
-	if (!claim(s, c, OP_ENDED) || !libssh2_channel_eof(c->lc))
-		return STEP_WAIT;
-	rc = libssh2_channel_wait_closed(c->lc);
-	if (must_wait(s, c, OP_ENDED, rc))
-		return STEP_WAIT;
-	return rc == 0 ? STEP_NEXT : broken(s, e);
-}
-
-static void
-ssh_chan_status(const struct channel *c, struct chan_status *ret)
-{
-	char *name = NULL;
-	size_t len = 0;
-
-	*ret = (struct chan_status){ .exited = c->exited,
-		.status = (int)(c->status & 0x7fffffff) };
-	if (c->lc == NULL)
-		return;
-	libssh2_channel_get_exit_signal(c->lc, &name, &len, NULL, NULL, NULL,
-	    NULL);
-	if (name != NULL) {
-		span_copy((struct span){ name, len }, ret->signal,
-		    sizeof(ret->signal));
-		libssh2_free(c->session->ls, name);
-	}
-}
-
-static enum step
-ssh_chan_close(struct channel *c)
-{
-	struct session *s = c->session;
-	struct channel **at = &s->channels;
-
-	struct err e;
-
-	/* An opening once begun must be seen through, or none can follow. */
-	if (s->opening == c && ssh_chan_open(c, &e) == STEP_WAIT)
-		return STEP_WAIT;
-	if (c->lc != NULL) {
-		if (!claim(s, c, OP_CLOSE))
-			return STEP_WAIT;
-		if (must_wait(s, c, OP_CLOSE, libssh2_channel_free(c->lc)))
-			return STEP_WAIT;
-	}
-	/* Its answer is still to come until here, and would confuse another. */
-	if (s->starting == c)
-		s->starting = NULL;
-	while (*at != c)
-		at = &(*at)->next;
-	*at = c->next;
-	free(c);
-	return STEP_NEXT;
-}
-
 const struct transport transport_ssh = {
 	.name = "libssh2",
 	.open = ssh_open,
@@ -666,15 +433,15 @@ const struct transport transport_ssh = {
 	.events = ssh_events,
 	.received = ssh_received,
 	.close = ssh_close,
-	.chan_new = ssh_chan_new,
-	.chan_open = ssh_chan_open,
-	.chan_exec = ssh_chan_exec,
-	.chan_read = ssh_chan_read,
-	.chan_write = ssh_chan_write,
-	.chan_send_eof = ssh_chan_send_eof,
-	.chan_ended = ssh_chan_ended,
-	.chan_status = ssh_chan_status,
-	.chan_close = ssh_chan_close,
+	.chan_new = sshchan_new,
+	.chan_open = sshchan_open,
+	.chan_exec = sshchan_exec,
+	.chan_read = sshchan_read,
+	.chan_write = sshchan_write,
+	.chan_send_eof = sshchan_send_eof,
+	.chan_ended = sshchan_ended,
+	.chan_status = sshchan_status,
+	.chan_close = sshchan_close,
 };
 
 int

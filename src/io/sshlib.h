@@ -1,0 +1,93 @@
+/*
+ * sshlib: what the files that use libssh2 share; nobody else includes it.
+ *
+ * libssh2 1.10 demands that a call which could not write everything be
+ * repeated before any other call writes.  So a session has an owner: the
+ * operation whose bytes are half out.  While there is one, every other
+ * operation just says "wait".
+ */
+#ifndef ESPY_IO_SSHLIB_H
+#define ESPY_IO_SSHLIB_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sys/types.h>
+
+#include <libssh2.h>
+
+#include "io/transport.h"
+
+enum {
+	SSHLIB_GREETING = 40 /* bytes kept of what the peer says first */
+};
+
+enum op {
+	OP_NONE,
+	OP_HANDSHAKE,
+	OP_AUTH,
+	OP_OPEN,
+	OP_EXEC,
+	OP_READ_OUT,
+	OP_READ_ERR,
+	OP_WRITE,
+	OP_EOF,
+	OP_ENDED,
+	OP_CLOSE
+};
+
+struct session {
+	LIBSSH2_SESSION *ls;
+	int fd;
+	bool connected, dead, dropped, ready, unable;
+	bool quick; /* acknowledge at once: until the first exec */
+	const void *owner;
+	enum op owner_op;
+	struct channel *opening; /* libssh2 opens one at a time */
+	/*
+	 * ... and starts one at a time: waiting for the answer of one channel,
+	 * 1.10 takes another's for an error (packet.c, packet_requirev).
+	 */
+	struct channel *starting;
+	struct channel *channels; /* all of them */
+	uint32_t next_id;
+	uint64_t received;
+	char greeting[SSHLIB_GREETING]; /* what the peer said first */
+	size_t greeting_len;
+	struct signer signer;
+};
+
+struct channel {
+	struct session *session;
+	struct channel *next;
+	LIBSSH2_CHANNEL *lc;
+	uint32_t id; /* the number libssh2 gives it */
+	bool exited;
+	uint32_t status;
+};
+
+/* Whether who may go on with op now. */
+bool sshlib_claim(const struct session *s, const void *who, enum op op);
+/* True when rc says to call again; keeps the session if bytes are half out. */
+bool sshlib_must_wait(struct session *s, const void *who, enum op op,
+    ssize_t rc);
+const char *sshlib_error(const struct session *s);
+/* Whether rc means that no call on the session will succeed any more. */
+bool sshlib_is_broken(ssize_t rc);
+/* Says so in e. */
+enum step sshlib_broken(struct session *s, struct err *e);
+
+/* The channels' part of the transport; sshchan.c. */
+struct channel *sshchan_new(struct session *s);
+enum step sshchan_open(struct channel *c, struct err *e);
+enum step sshchan_exec(struct channel *c, const char *command, struct err *e);
+ssize_t sshchan_read(struct channel *c, enum chan_stream from, void *p,
+    size_t n, struct err *e);
+ssize_t sshchan_write(struct channel *c, const void *p, size_t n,
+    struct err *e);
+enum step sshchan_send_eof(struct channel *c, struct err *e);
+enum step sshchan_ended(struct channel *c, struct err *e);
+void sshchan_status(const struct channel *c, struct chan_status *ret);
+enum step sshchan_close(struct channel *c);
+
+#endif
