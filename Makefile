@@ -43,7 +43,10 @@ UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 # A unit test or fuzz target names in its first comment the objects it links,
 # "links: base/buf base/mem"; anything impure that creeps in fails to link.
-links = $(shell awk '/links:/ { on = 1; sub(/.*links:/, "") } on { last = /\*\//; gsub(/ ?\*\/|^ \*/, ""); print } last { exit }' $(1))
+named = $(shell awk '/links:/ { on = 1; sub(/.*links:/, "") } on { last = /\*\//; gsub(/ ?\*\/|^ \*/, ""); print } last { exit }' $(1))
+# A pure directory may be named as a whole, "platform/".
+links = $(foreach l,$(call named,$(1)),$(if $(filter %/,$(l)),$(patsubst \
+	src/%.c,%,$(wildcard src/$(l)*.c)),$(l)))
 
 .PHONY: all test unit integration golden golden-update lint fuzz demo bench \
 	install deps clean help

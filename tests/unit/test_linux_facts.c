@@ -1,19 +1,7 @@
 /*
  * A node's whole answer, and each section's unpleasant forms.
- * links: platform/platform platform/section platform/script platform/words
- * links: platform/json platform/tally platform/ruleset platform/nft_text
- * links: platform/linux platform/linux_facts platform/linux_watch
- * links: platform/watch platform/linux_filter platform/linux_sa
- * links: platform/linux_policy
- * links: platform/linux_xfrm platform/linux_links platform/linux_net
- * links: platform/linux_proc platform/linux_text platform/linux_nft
- * links: platform/linux_iptables platform/linux_tools
- * links: platform/illumos platform/illumos_facts platform/illumos_watch
- * links: platform/illumos_filter platform/illumos_sa platform/illumos_links
- * links: platform/illumos_net platform/illumos_text platform/illumos_kstat
- * links: platform/illumos_tools platform/ofmt
- * links: base/buf base/date base/err base/map base/mem base/quote base/str
- * links: model/addr model/facts model/pingstat
+ * links: platform/ base/buf base/date base/err base/map base/mem base/quote
+ * links: base/str model/addr model/facts model/pingstat
  */
 #include "recorded.h"
 
