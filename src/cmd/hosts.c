@@ -8,10 +8,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "cmd/cmd.h"
 #include "cmd/load.h"
 #include "cmd/opt.h"
+#include "cmd/table.h"
 #include "inventory/inventory.h"
 #include "io/child.h"
 #include "io/log.h"
@@ -64,7 +64,7 @@ put_site(const struct inv *inv, const struct host *h, struct buf *b)
 {
 	(void)inv;
 	if (h->site != NULL)
-		utf8_clean(b, span_of(h->site), UTF8_LINE);
+		buf_puts(b, h->site);
 }
 
 static void
@@ -76,7 +76,7 @@ put_groups(const struct inv *inv, const struct host *h, struct buf *b)
 	inv_host_groups(inv, h, &groups, &n);
 	for (size_t i = 0; i < n; i++) {
 		buf_puts(b, i > 0 ? "," : "");
-		utf8_clean(b, span_of(groups[i]), UTF8_LINE);
+		buf_puts(b, groups[i]);
 	}
 }
 
@@ -94,67 +94,30 @@ static const struct column {
 
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
-/* The cell's text, "-" where the inventory does not say. */
-static struct span
-cell_text(const struct inv *inv, const struct host *h, size_t column,
-    struct buf *cell)
-{
-	buf_clear(cell);
-	columns[column].put(inv, h, cell);
-	if (cell->len == 0)
-		buf_puts(cell, "-");
-	return (struct span){ cell->data, cell->len };
-}
-
-/* The last column is not padded. */
-static void
-put_cell(struct buf *out, struct span text, size_t column, const size_t *width)
-{
-	size_t n = utf8_length(text);
-
-	buf_add(out, text.p, text.n);
-	if (column + 1 == COLUMNS) {
-		buf_puts(out, "\n");
-		return;
-	}
-	for (; n < width[column] + 2; n++)
-		buf_puts(out, " ");
-}
-
-static void
-measure(const struct inv *inv, const struct inv_pick *pick, struct buf *cell,
-    size_t width[COLUMNS])
-{
-	for (size_t k = 0; k < COLUMNS; k++) {
-		width[k] = strlen(columns[k].title);
-		for (size_t i = 0; i < pick->n; i++) {
-			size_t n = utf8_length(cell_text(inv, pick->hosts[i], k,
-			    cell));
-
-			if (n > width[k])
-				width[k] = n;
-		}
-	}
-}
-
 static void
 print_table(const struct inv *inv, const struct inv_pick *pick)
 {
-	size_t width[COLUMNS];
+	const char *titles[COLUMNS];
 	struct buf out, cell;
+	struct table *t;
 
-	buf_init(&out, TABLE_MAX);
-	buf_init(&cell, CELL_MAX);
-	measure(inv, pick, &cell, width);
 	for (size_t k = 0; k < COLUMNS; k++)
-		put_cell(&out, span_of(columns[k].title), k, width);
-	for (size_t i = 0; i < pick->n; i++)
-		for (size_t k = 0; k < COLUMNS; k++)
-			put_cell(&out, cell_text(inv, pick->hosts[i], k, &cell),
-			    k, width);
+		titles[k] = columns[k].title;
+	t = table_new(titles, COLUMNS);
+	buf_init(&cell, CELL_MAX);
+	for (size_t i = 0; i < pick->n; i++) {
+		for (size_t k = 0; k < COLUMNS; k++) {
+			buf_clear(&cell);
+			columns[k].put(inv, pick->hosts[i], &cell);
+			table_cell(t, cell.data);
+		}
+	}
+	buf_init(&out, TABLE_MAX);
+	table_print(t, &out);
 	fwrite(out.data, 1, out.len, stdout);
-	buf_free(&cell);
 	buf_free(&out);
+	buf_free(&cell);
+	table_free(t);
 }
 
 /* ---- JSON --------------------------------------------------------------- */
@@ -348,9 +311,7 @@ cmd_hosts(int argc, char **argv)
 		status = cmd_fail(&e);
 	else if (a.common.help)
 		status = EXIT_CLEAN;
-	else if (a.n_words > 1) {
-		err_set(&e, ERR_USAGE,
-		    "hosts takes one pattern; write several as a,b");
+	else if (cmd_one_pattern(&a, "hosts", &e) < 0) {
 		status = cmd_fail(&e);
 	} else {
 		log_set_level(a.common.verbose);
