@@ -49,6 +49,24 @@ fold_class_name(enum fold_class c)
 	return names[c];
 }
 
+enum fold_class
+fold_class_of(enum task_end end, int status)
+{
+	static const enum fold_class classes[] = {
+		[TASK_EXITED] = FOLD_FAILED,
+		[TASK_SIGNALLED] = FOLD_FAILED,
+		[TASK_NO_STATUS] = FOLD_FAILED,
+		[TASK_TIMEOUT] = FOLD_TIMEOUT,
+		[TASK_CANCELLED] = FOLD_CANCELLED,
+		[TASK_UNREACHABLE] = FOLD_UNREACHABLE,
+		[TASK_HOST_KEY] = FOLD_HOST_KEY,
+		[TASK_AUTH] = FOLD_AUTH,
+		[TASK_LOST] = FOLD_FAILED,
+	};
+
+	return end == TASK_EXITED && status == 0 ? FOLD_OK : classes[end];
+}
+
 struct fold *
 fold_new(void)
 {

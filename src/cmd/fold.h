@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/str.h"
+#include "io/fanout.h"
 
 struct buf;
 struct fold;
@@ -25,6 +26,8 @@ enum fold_class {
 
 /* "ok", "failed", "timeout", ... */
 const char *fold_class_name(enum fold_class c);
+/* Of a task's end; status counts only for TASK_EXITED. */
+enum fold_class fold_class_of(enum task_end end, int status);
 
 /* What one host said; all borrowed. */
 struct fold_answer {

@@ -66,26 +66,6 @@ struct run {
 
 /* ---- results ---- */
 
-static enum fold_class
-class_of(const struct task_result *r)
-{
-	static const enum fold_class classes[] = {
-		[TASK_EXITED] = FOLD_FAILED,
-		[TASK_SIGNALLED] = FOLD_FAILED,
-		[TASK_NO_STATUS] = FOLD_FAILED,
-		[TASK_TIMEOUT] = FOLD_TIMEOUT,
-		[TASK_CANCELLED] = FOLD_CANCELLED,
-		[TASK_UNREACHABLE] = FOLD_UNREACHABLE,
-		[TASK_HOST_KEY] = FOLD_HOST_KEY,
-		[TASK_AUTH] = FOLD_AUTH,
-		[TASK_LOST] = FOLD_FAILED,
-	};
-
-	if (r->end == TASK_EXITED && r->status == 0)
-		return FOLD_OK;
-	return classes[r->end];
-}
-
 static json_t *
 text_json(const char *p, size_t n)
 {
@@ -233,7 +213,7 @@ on_done(void *arg, const struct task_result *r)
 		.out_cut = r->out_cut,
 		.err_cut = r->err_cut };
 
-	o->class = a.class = class_of(r);
+	o->class = a.class = fold_class_of(r->end, r->status);
 	o->finished = true;
 	o->task = NULL;
 	flush_lines(o);
