@@ -57,4 +57,6 @@ const struct platform platform_illumos = {
 	.parse_capstat = illumos_parse_capstat,
 	.probe_has_pattern = illumos_probe_has_pattern,
 	.parse_pings = illumos_parse_pings,
+	.ops = illumos_ops,
+	.read_services = illumos_read_services,
 };

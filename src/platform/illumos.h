@@ -5,6 +5,13 @@
 
 extern const struct platform platform_illumos;
 
+/* illumos_ops.c */
+extern const struct op_text illumos_ops[OPS];
+/* illumos_services.c */
+extern const char illumos_services[], illumos_services_do[];
+int illumos_read_services(struct span text, struct services *ret,
+    struct err *e);
+
 /* illumos_facts.c, illumos_watch.c: members of struct platform. */
 int illumos_facts_script(const struct facts_ask *ask, struct buf *ret,
     struct err *e);

@@ -52,4 +52,6 @@ const struct platform platform_linux = {
 	.parse_capstat = linux_parse_capstat,
 	.probe_has_pattern = linux_probe_has_pattern,
 	.parse_pings = linux_parse_pings,
+	.ops = linux_ops,
+	.read_services = linux_read_services,
 };

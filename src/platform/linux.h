@@ -5,6 +5,13 @@
 
 extern const struct platform platform_linux;
 
+/* linux_ops.c */
+extern const struct op_text linux_ops[OPS];
+/* linux_services.c */
+extern const char linux_services_tools[];
+extern const char linux_services[], linux_services_do[];
+int linux_read_services(struct span text, struct services *ret, struct err *e);
+
 /* linux_facts.c, linux_watch.c: members of struct platform. */
 int linux_facts_script(const struct facts_ask *ask, struct buf *ret,
     struct err *e);

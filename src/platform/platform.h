@@ -15,6 +15,7 @@
 
 #include "base/str.h"
 #include "model/addr.h"
+#include "platform/op.h"
 
 struct buf;
 struct capstat;
@@ -22,6 +23,7 @@ struct err;
 struct facts;
 struct pingstat;
 struct section;
+struct services;
 
 enum {
 	PLATFORM_SCRIPT_MAX = 64 * 1024,      /* a cap for a script's buf */
@@ -165,6 +167,11 @@ struct platform {
 	bool (*probe_has_pattern)(struct span tool);
 	/* The text of one section "ping.WAVE"; never fails. */
 	void (*parse_pings)(struct span out, struct pingstat *ret);
+	/* What can be done besides: OPS rows, for op_script(). */
+	const struct op_text *ops;
+	/* The section "services" of those that print it; ERR_INPUT. */
+	int (*read_services)(struct span text, struct services *ret,
+	    struct err *e);
 };
 
 /* By what `uname -s` printed (white space around it is ignored), or NULL. */

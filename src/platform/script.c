@@ -23,7 +23,8 @@ script_head(struct buf *b, const char *nonce, struct err *e)
 	buf_puts(b, "nonce=");
 	quote_word(b, nonce);
 	buf_puts(b, "\n");
-	return buf_puts(b, head);
+	buf_puts(b, head);
+	return 0;
 }
 
 void

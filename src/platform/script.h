@@ -10,7 +10,7 @@ struct probe_ask;
 
 /*
  * Appends the first lines: the environment, nonce, begin() and end().  -1 when
- * the nonce is not one.
+ * the nonce is not one; what does not fit is script_done()'s to tell.
  */
 int script_head(struct buf *b, const char *nonce, struct err *e);
 /* Appends a blank and a word that comes from outside. */

@@ -1,0 +1,101 @@
+/* nodes_show: who was asked, and who did not answer. */
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "cmd/cmd.h"
+#include "cmd/fold.h"
+#include "cmd/nodes.h"
+#include "inventory/hostrange.h"
+#include "model/host.h"
+
+enum { TEXT_MAX = 65536 };
+
+size_t
+nodes_alive(const struct nodes *ns)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ns->n; i++)
+		n += ns->v[i].failure == NULL;
+	return n;
+}
+
+void
+nodes_names(const struct nodes *ns, bool (*want)(const struct node *n),
+    struct buf *ret)
+{
+	const char **names = xcalloc(ns->n, sizeof(*names));
+	size_t n = 0;
+
+	for (size_t i = 0; i < ns->n; i++)
+		if (want == NULL || want(&ns->v[i]))
+			names[n++] = ns->v[i].host->name;
+	hostrange_fold(names, n, ret);
+	free(names);
+}
+
+void
+nodes_put_failures(const struct nodes *ns, struct buf *ret)
+{
+	struct fold *f = fold_new();
+
+	for (size_t i = 0; i < ns->n; i++) {
+		const struct node *n = &ns->v[i];
+		const struct fold_answer a = { .class =
+						   fold_class_of(n->end, -1),
+			.why = n->failure,
+			.out = { "", 0 },
+			.err = { "", 0 } };
+
+		if (n->failure != NULL)
+			fold_add(f, n->host->name, &a);
+	}
+	fold_print(f, ret, true);
+	fold_free(f);
+}
+
+json_t *
+nodes_json_text(const char *text)
+{
+	struct buf b;
+	json_t *v;
+
+	buf_init(&b, TEXT_MAX);
+	utf8_clean(&b, span_of(text), UTF8_VALID);
+	v = json_stringn(b.data, b.len);
+	buf_free(&b);
+	return v;
+}
+
+json_t *
+nodes_failures_json(const struct nodes *ns)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < ns->n; i++) {
+		const struct node *n = &ns->v[i];
+		json_t *o;
+
+		if (n->failure == NULL)
+			continue;
+		o = json_object();
+		json_object_set_new(o, "host", nodes_json_text(n->host->name));
+		json_object_set_new(o, "class",
+		    json_string(fold_class_name(fold_class_of(n->end, -1))));
+		json_object_set_new(o, "why", nodes_json_text(n->failure));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+int
+nodes_status(const struct nodes *ns, bool found)
+{
+	if (ns->interrupted)
+		return EXIT_INTERRUPTED;
+	if (found)
+		return EXIT_FAULT;
+	return nodes_alive(ns) < ns->n ? EXIT_INCOMPLETE : EXIT_CLEAN;
+}

@@ -1,0 +1,7 @@
+/* The operations of the illumos row: which text does which. */
+#include "platform/illumos.h"
+
+const struct op_text illumos_ops[OPS] = {
+	[OP_SERVICES] = { illumos_services },
+	[OP_SERVICES_DO] = { illumos_services_do },
+};

@@ -1,0 +1,7 @@
+/* The operations of the linux row: which text does which. */
+#include "platform/linux.h"
+
+const struct op_text linux_ops[OPS] = {
+	[OP_SERVICES] = { linux_services, linux_services_tools },
+	[OP_SERVICES_DO] = { linux_services_do, linux_services_tools },
+};
