@@ -22,6 +22,8 @@ static const struct command {
 	    "name the node and stage that drops" },
 	{ "analyze", cmd_analyze, "RUN | CAPTURE CAPTURE",
 	    "judge a run again, or what one capture has and another lacks" },
+	{ "services", cmd_services, "[PATTERN]",
+	    "IPsec's services: state, restart, refresh, clear" },
 	{ NULL, NULL, NULL, NULL },
 };
 
@@ -112,6 +114,15 @@ cmd_args(int argc, char **argv, const struct opt_table *own, struct args *ret,
 	if (ret->common.help)
 		command_usage(find(argv[0]), from);
 	return 0;
+}
+
+int
+cmd_one_pattern(const struct args *a, const char *command, struct err *e)
+{
+	if (a->n_words <= 1)
+		return 0;
+	return err_set(e, ERR_USAGE,
+	    "%s takes one pattern; write several as a,b", command);
 }
 
 void

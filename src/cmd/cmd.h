@@ -45,6 +45,8 @@ struct args {
 int cmd_args(int argc, char **argv, const struct opt_table *own,
     struct args *ret, struct err *e);
 void cmd_args_free(struct args *a);
+/* ERR_USAGE when there is more than one word. */
+int cmd_one_pattern(const struct args *a, const char *command, struct err *e);
 
 /* Prints "espy: " and the error to stderr; returns the exit status. */
 int cmd_fail(const struct err *e);
@@ -56,5 +58,6 @@ int cmd_hosts(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_diagnose(int argc, char **argv);
 int cmd_analyze(int argc, char **argv);
+int cmd_services(int argc, char **argv);
 
 #endif

@@ -183,6 +183,42 @@ swan_start()
 	swanctl --load-all >/var/log/swanctl.out 2>&1
 }
 
+# The daemon as a service: nothing like systemd runs a node.  Stopping asks the
+# daemon, which then tells its peers, as a unit's stop does.
+service_install()
+{
+	mkdir -p /etc/init.d
+	cat >/etc/init.d/strongswan <<-'END'
+	#!/bin/sh
+	case $1 in
+	start) exec /run/lab/on swan_start ;;
+	stop) exec /run/lab/on swan_quit ;;
+	restart) /run/lab/on swan_quit; exec /run/lab/on swan_start ;;
+	reload) exec swanctl --load-all --noprompt ;;
+	status) exec /run/lab/on swan_runs ;;
+	esac
+	exit 2
+	END
+	chmod 755 /etc/init.d/strongswan
+}
+
+swan_runs()
+{
+	[ -s $CHARON_PID ] && read -r pid <$CHARON_PID && [ -e "/proc/$pid" ]
+}
+
+swan_quit()
+{
+	swan_runs || return 0
+	kill -TERM "$pid"
+	i=0
+	while [ $i -lt 200 ] && [ -e "/proc/$pid" ]; do
+		i=$((i + 1))
+		sleep 0.02
+	done
+	swan_stop
+}
+
 # SAs hold the module until some time after they are gone.
 offload_remove()
 {
