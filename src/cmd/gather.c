@@ -27,7 +27,6 @@ enum {
 	SENTINELS = 2,
 	SENTINEL_INTERVAL_MS = 100,
 	WAIT_MS = 1000,	 /* for a last answer */
-	SETTLE_MS = 300, /* from "listening" to sure */
 	READY_MS = 5000, /* for a capture to begin */
 	SLACK_S = 20	 /* on the node, over what is planned */
 };
@@ -58,21 +57,14 @@ jobs_done(void *arg)
 	return g->pending == 0 || g->failed;
 }
 
-static bool
-never(void *arg)
-{
-	(void)arg;
-	return false;
-}
-
 /*
  * A node may not answer even the order to end.  Then tasks outlive the run, and
  * the last of them ends this.
  */
-void
-gather_settle(struct gather *g)
+static void
+settle(struct gather *g)
 {
-	if (g->over && g->pending == 0 && gather_captures_done(g))
+	if (g->over && g->pending == 0)
 		free(g);
 }
 
@@ -169,7 +161,7 @@ job_done(void *arg, const struct task_result *r)
 out:
 	buf_free(&j->script);
 	free(j);
-	gather_settle(g);
+	settle(g);
 }
 
 static struct job *
@@ -407,9 +399,8 @@ prepare(struct gather *g)
 	step(g, "starting four captures");
 	start_captures(g);
 	start_snapshots(g, "before", 0);
-	return wait_for(g, gather_captures_ready, READY_MS) &&
-	    wait_for(g, never, SETTLE_MS) && wait_for(g, jobs_done, 0) &&
-	    both_answer(g);
+	gather_await_captures(g, READY_MS);
+	return wait_for(g, jobs_done, 0) && both_answer(g);
 }
 
 /* B's sentinels run beside A's. */
@@ -519,6 +510,6 @@ gather_pair(struct fanout *f, const struct host *const hosts[2],
 	if (status < 0)
 		*e = g->err;
 	g->over = true;
-	gather_settle(g);
+	settle(g);
 	return status;
 }

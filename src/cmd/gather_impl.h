@@ -3,6 +3,7 @@
 #define ESPY_CMD_GATHER_IMPL_H
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -13,19 +14,15 @@ struct gather_opts;
 struct host;
 struct platform;
 struct rundir_file;
-struct task;
+struct tap_capture;
 
 struct gather;
 
 /* A capture at one point of one node. */
 struct watch {
 	struct gather *g;
-	enum side side;
-	enum point point;
-	struct buf script, log;
 	struct rundir_file *file;
-	struct task *task; /* NULL once it has ended */
-	bool started, ready;
+	struct tap_capture *tap; /* NULL: not started */
 };
 
 struct gather {
@@ -39,7 +36,6 @@ struct gather {
 	char nonce[2 * RUN_NONCE_BYTES + 1];
 	struct watch watches[SIDES][POINTS];
 	size_t pending; /* jobs under way */
-	bool stopping;	/* the captures were told to end */
 	/* The run is done with; what still ends on a node is not kept. */
 	bool over;
 	bool interrupted;
@@ -47,15 +43,11 @@ struct gather {
 	struct err err;
 };
 
-/* Frees g when the run is over and the last task, too. */
-void gather_settle(struct gather *g);
-
 /* gather_captures.c; limit_s: on the node.  Failure of this host is g's. */
 void gather_watch_start(struct gather *g, enum side s, enum point p,
     unsigned limit_s);
-/* For fanout_run(): has each capture that was started begun, or ended? */
-bool gather_captures_ready(void *arg);
-bool gather_captures_done(void *arg);
+/* Waits until each capture that was started sees packets, or has ended. */
+void gather_await_captures(struct gather *g, int64_t limit_ms);
 /* Asks every capture to end, and makes those end that do not. */
 void gather_stop_captures(struct gather *g);
 /* Puts into the run what they left. */

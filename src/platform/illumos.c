@@ -48,6 +48,10 @@ const struct platform platform_illumos = {
 	.name = "illumos",
 	.sysname = "SunOS",
 	.snoop = true,
+	/* snoop speaks before its filter and buffer are set. */
+	.capture_warm_ms = 500,
+	/* Two seconds of waiting for bufmod, then its signals. */
+	.capture_end_ms = 6000,
 	.facts_script = illumos_facts_script,
 	.capture_script = illumos_capture_script,
 	.probe_script = illumos_probe_script,

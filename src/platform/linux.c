@@ -43,6 +43,8 @@ parse_section(const struct section *s, struct facts *f, struct err *e)
 const struct platform platform_linux = {
 	.name = "linux",
 	.sysname = "Linux",
+	.capture_warm_ms = 300,
+	.capture_end_ms = 4000,
 	.facts_script = linux_facts_script,
 	.capture_script = linux_capture_script,
 	.probe_script = linux_probe_script,

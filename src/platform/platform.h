@@ -88,8 +88,8 @@ struct facts_ask {
  * One capture at one link.  The script prints the capture, and nothing else, on
  * standard output, and the tool's messages on standard error; its exit status
  * is the tool's.  It ends at a line "stop" on standard input, at the end of
- * standard input, and after limit_s; within 3 s then nothing of it is left
- * (4 s when it is a snoop, which hands packets on with a delay).
+ * standard input, and after limit_s; within the platform's capture_end_ms then
+ * nothing of it is left.  Packets that were on their way are still handed on.
  * Standard input must therefore be held open, and "stop" must not be sent
  * before the tool's first message has come.
  */
@@ -141,6 +141,11 @@ struct platform {
 	const char *sysname; /* what `uname -s` prints */
 	/* Captures are snoop's (RFC 1761), for capture/convert; else pcap. */
 	bool snoop;
+	/*
+	 * Of a capture: from the tool's word that it listens to the first
+	 * packet that it is sure to see; from "stop" until it has surely ended.
+	 */
+	unsigned capture_warm_ms, capture_end_ms;
 	/* Scripts; -1 when an ask makes no sense or the buf is too small. */
 	int (*facts_script)(const struct facts_ask *ask, struct buf *ret,
 	    struct err *e);
