@@ -456,8 +456,10 @@ stop_all(struct fanout *f)
 	f->stopping = false;
 }
 
-enum fanout_why
-fanout_run(struct fanout *f, bool (*until)(void *), void *arg, int64_t limit_ms)
+/* interrupted: did a signal end it, and is it dealt with? */
+static enum fanout_why
+run(struct fanout *f, bool (*interrupted)(struct fanout *f),
+    bool (*until)(void *), void *arg, int64_t limit_ms)
 {
 	const struct mono never = { INT64_MAX };
 	struct mono limit =
@@ -466,16 +468,43 @@ fanout_run(struct fanout *f, bool (*until)(void *), void *arg, int64_t limit_ms)
 	for (;;) {
 		if (f->queued)
 			start_hosts(f);
-		if (sig_interrupted()) {
-			stop_all(f);
+		if (interrupted(f))
 			return FANOUT_INTERRUPTED;
-		}
 		if ((until != NULL && until(arg)) || f->n_tasks == 0)
 			return FANOUT_DONE;
 		if (loop_now(f->loop).ns >= limit.ns)
 			return FANOUT_DEADLINE;
 		loop_turn(f->loop, limit);
 	}
+}
+
+static bool
+interrupted_ends_all(struct fanout *f)
+{
+	if (!sig_interrupted())
+		return false;
+	stop_all(f);
+	return true;
+}
+
+static bool
+interrupted_ends_wait(struct fanout *f)
+{
+	(void)f;
+	return sig_take_interrupt();
+}
+
+enum fanout_why
+fanout_run(struct fanout *f, bool (*until)(void *), void *arg, int64_t limit_ms)
+{
+	return run(f, interrupted_ends_all, until, arg, limit_ms);
+}
+
+enum fanout_why
+fanout_follow(struct fanout *f, bool (*until)(void *), void *arg,
+    int64_t limit_ms)
+{
+	return run(f, interrupted_ends_wait, until, arg, limit_ms);
 }
 
 void

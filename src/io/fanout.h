@@ -121,6 +121,14 @@ enum fanout_why { FANOUT_DONE, FANOUT_DEADLINE, FANOUT_INTERRUPTED };
 enum fanout_why fanout_run(struct fanout *f, bool (*until)(void *), void *arg,
     int64_t limit_ms);
 
+/*
+ * The same, for what has no other end: here SIGINT and SIGTERM end the wait and
+ * nothing else.  FANOUT_INTERRUPTED then comes once, with all tasks running;
+ * a signal that comes later ends them.
+ */
+enum fanout_why fanout_follow(struct fanout *f, bool (*until)(void *),
+    void *arg, int64_t limit_ms);
+
 /* "unreachable", "auth", "host key", "timeout", "failed", ... */
 const char *task_end_name(enum task_end end);
 

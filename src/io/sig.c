@@ -78,6 +78,15 @@ sig_interrupted(void)
 }
 
 bool
+sig_take_interrupt(void)
+{
+	bool r = interrupts > 0;
+
+	interrupts = 0;
+	return r;
+}
+
+bool
 sig_asked(void)
 {
 	bool r = asked != 0;

@@ -19,6 +19,11 @@ void sig_drain(void);
 
 /* SIGINT, SIGTERM or SIGHUP came; stays true. */
 bool sig_interrupted(void);
+/*
+ * The same, once: what came is forgotten, so that the next signal is the first
+ * again.
+ */
+bool sig_take_interrupt(void);
 /* SIGUSR1 came since the last call. */
 bool sig_asked(void);
 
