@@ -15,18 +15,11 @@
 #include "model/run.h"
 #include "model/run_json.h"
 #include "plan/pair.h"
+#include "plan/probes.h"
 #include "platform/platform.h"
 #include "platform/section.h"
 
 enum {
-	SIZES = 10,	   /* pings that run at the same time */
-	SIZE_FIRST = 72,   /* ICMP data bytes of the first */
-	SIZE_STEP = 16,	   /* one cipher block */
-	INTERVAL_MS = 100, /* between two of one size; see correlate/tie.c */
-	SENTINEL_SIZE = 1000,
-	SENTINELS = 2,
-	SENTINEL_INTERVAL_MS = 100,
-	WAIT_MS = 1000,	 /* for a last answer */
 	READY_MS = 5000, /* for a capture to begin */
 	SLACK_S = 20	 /* on the node, over what is planned */
 };
@@ -233,44 +226,11 @@ start_facts(struct gather *g, enum side s, const char *phase, unsigned sections)
 /* ---- probes ------------------------------------------------------------ */
 
 static void
-plan_probes(struct gather *g)
-{
-	struct run_probes *p = &g->run->probes;
-	unsigned n = g->opts->count;
-
-	p->n_sizes = n < SIZES ? n : SIZES;
-	p->count = (n + (unsigned)p->n_sizes - 1) / (unsigned)p->n_sizes;
-	p->interval_ms = INTERVAL_MS;
-	p->sentinel = SENTINEL_SIZE;
-	for (size_t i = 0; i < p->n_sizes; i++)
-		p->sizes[i] = (uint16_t)(SIZE_FIRST + SIZE_STEP * i);
-}
-
-/* How long the probes take at most, in seconds. */
-static unsigned
-probes_s(const struct run_probes *p)
-{
-	return (p->count * p->interval_ms + 999) / 1000 + 4;
-}
-
-static struct ping_ask
-sentinel(const struct gather *g, enum side s, unsigned wave, unsigned count)
-{
-	return (struct ping_ask){ .wave = wave,
-		.dst = g->run->nodes[!s].underlay,
-		.src = g->run->nodes[s].underlay,
-		.size = SENTINEL_SIZE,
-		.count = count,
-		.interval_ms = SENTINEL_INTERVAL_MS,
-		.wait_ms = WAIT_MS / 2 };
-}
-
-static void
 start_pings(struct gather *g, enum side s, const char *phase,
     const struct ping_ask *pings, size_t n)
 {
 	struct job *j = job_new(g, s, phase);
-	unsigned limit_s = probes_s(&g->run->probes) + SLACK_S;
+	unsigned limit_s = plan_probes_s(&g->run->probes) + SLACK_S;
 	struct probe_ask ask = { .nonce = g->nonce,
 		.pings = pings,
 		.n_pings = n,
@@ -283,33 +243,13 @@ start_pings(struct gather *g, enum side s, const char *phase,
 		job_start(j, true, (int64_t)(limit_s + 5) * 1000);
 }
 
-/* A's: sentinel, all sizes at once, sentinel. */
 static void
 start_probes(struct gather *g)
 {
-	const struct run_probes *p = &g->run->probes;
-	struct ping_ask pings[RUN_SIZES_MAX + 2];
-	size_t n = 0;
+	struct ping_ask pings[GATHER_PINGS_MAX];
 
-	pings[n++] = sentinel(g, SIDE_A, 0, SENTINELS);
-	for (size_t i = 0; i < p->n_sizes; i++)
-		pings[n++] = (struct ping_ask){ .wave = 1,
-			.dst = g->run->nodes[SIDE_B].overlay,
-			.src = g->run->nodes[SIDE_A].overlay,
-			.size = p->sizes[i],
-			.count = p->count,
-			.interval_ms = p->interval_ms,
-			.wait_ms = WAIT_MS };
-	pings[n++] = sentinel(g, SIDE_A, 2, 1);
-	start_pings(g, SIDE_A, "probe", pings, n);
-}
-
-static void
-start_sentinels(struct gather *g)
-{
-	struct ping_ask ping = sentinel(g, SIDE_B, 0, SENTINELS);
-
-	start_pings(g, SIDE_B, "probe", &ping, 1);
+	for (enum side s = SIDE_A; s < SIDES; s++)
+		start_pings(g, s, "probe", pings, gather_pings(g, s, pings));
 }
 
 /* ---- the run ----------------------------------------------------------- */
@@ -359,7 +299,8 @@ make_plan(struct gather *g)
 		&g->facts[SIDE_B] };
 	struct err e;
 
-	plan_probes(g);
+	plan_probes(g->opts->count, g->platform[SIDE_A]->ping_interval_ms,
+	    &g->run->probes);
 	if (plan_pair(facts, g->hosts, g->run, &e) == 0)
 		return true;
 	g->run->why = xstrdup(e.text);
@@ -369,7 +310,7 @@ make_plan(struct gather *g)
 static void
 start_captures(struct gather *g)
 {
-	unsigned limit_s = probes_s(&g->run->probes) + SLACK_S;
+	unsigned limit_s = plan_probes_s(&g->run->probes) + SLACK_S;
 
 	for (enum side s = SIDE_A; s < SIDES; s++)
 		for (enum point p = POINT_OVERLAY; p < POINTS; p++)
@@ -403,13 +344,11 @@ prepare(struct gather *g)
 	return wait_for(g, jobs_done, 0) && both_answer(g);
 }
 
-/* B's sentinels run beside A's. */
 static bool
 probe(struct gather *g)
 {
 	step(g, "sending probes");
 	start_probes(g);
-	start_sentinels(g);
 	return wait_for(g, jobs_done, 0) && both_answer(g);
 }
 

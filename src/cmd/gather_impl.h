@@ -12,6 +12,7 @@
 struct fanout;
 struct gather_opts;
 struct host;
+struct ping_ask;
 struct platform;
 struct rundir_file;
 struct tap_capture;
@@ -42,6 +43,11 @@ struct gather {
 	bool failed; /* this host failed; err says how */
 	struct err err;
 };
+
+/* gather_probes.c: what the side has to ping, in order; ret has room for
+ * GATHER_PINGS_MAX. */
+enum { GATHER_PINGS_MAX = RUN_SIZES_MAX + 3 };
+size_t gather_pings(const struct gather *g, enum side s, struct ping_ask *ret);
 
 /* gather_captures.c; limit_s: on the node.  Failure of this host is g's. */
 void gather_watch_start(struct gather *g, enum side s, enum point p,

@@ -66,11 +66,26 @@ pipeline_facts(const struct run_node *n, const char *phase, struct facts *ret)
 	}
 }
 
-/* How many of a node's own underlay pings left it, by what ping said. */
-static unsigned
-sentinels_sent(const struct run_node *n)
+/* Of one wave: all of it when all are sentinels, else one for each ping. */
+static uint64_t
+sentinels_of(const struct pingstat *st, uint16_t size)
 {
-	static const char *const waves[] = { "probe/ping.0", "probe/ping.2" };
+	size_t n = 0;
+
+	/* ping counts what the node itself refused to send, too. */
+	if (st->errors > 0)
+		return 0;
+	for (size_t i = 0; i < st->n_ends; i++)
+		n += st->ends[i].size == size;
+	return n == st->n_ends && n > 0 ? st->transmitted : n;
+}
+
+/* How many of a node's own underlay pings left it at least, as ping said. */
+static unsigned
+sentinels_sent(const struct run_node *n, uint16_t size)
+{
+	static const char *const waves[] = { "probe/ping.0", "probe/ping.1",
+		"probe/ping.2" };
 	const struct platform *p = platform_of(n);
 	uint64_t sum = 0;
 
@@ -82,18 +97,29 @@ sentinels_sent(const struct run_node *n)
 		if (t == NULL)
 			continue;
 		p->parse_pings((struct span){ t->text, t->len }, &st);
-		/* ping counts what the node itself refused to send, too. */
-		if (st.errors == 0)
-			sum += st.transmitted;
+		sum += sentinels_of(&st, size);
 		pingstat_free(&st);
 	}
 	return (unsigned)sum;
 }
 
+/* Did its ping have no way to write the nonce into packets? */
+static bool
+pings_unmarked(const struct run_node *n)
+{
+	const struct run_text *t = run_text(n, "probe/tool");
+	const struct platform *p = platform_of(n);
+
+	return t != NULL && p != NULL &&
+	    !p->probe_has_pattern((struct span){ t->text, t->len });
+}
+
 /* What the capture tool said of its capture. */
 static struct tap
-tap_of(const struct run_node *n, enum point point, const struct facts *facts)
+tap_of(const struct run *run, enum side s, enum point point,
+    const struct facts *facts)
 {
+	const struct run_node *n = &run->nodes[s];
 	const struct run_capture *c = &n->captures[point];
 	const struct platform *p = platform_of(n);
 	struct tap t = { .wanted = c->wanted };
@@ -111,7 +137,7 @@ tap_of(const struct run_node *n, enum point point, const struct facts *facts)
 	t.said_captured = st.captured;
 	snprintf(t.why, sizeof(t.why), "%s", st.why);
 	if (point == POINT_UNDERLAY) {
-		t.sentinels_sent = sentinels_sent(n);
+		t.sentinels_sent = sentinels_sent(n, run->probes.sentinel);
 		t.blind =
 		    facts->esp_offload && facts_gro(facts, n->underlay_link);
 	}
@@ -157,6 +183,17 @@ out:
 	return r;
 }
 
+/* The clock was asked before the captures were told to end. */
+static int64_t
+open_until(const struct run_node *n, const struct facts *after)
+{
+	const struct platform *p = platform_of(n);
+
+	if (p == NULL || (after->have & HAVE_CLOCK) == 0)
+		return 0;
+	return after->clock.ns + p->capture_tail_ms * NS_PER_MS;
+}
+
 static int
 correlate(const char *dir, struct analysis *a, const struct diag_input *in,
     struct err *e)
@@ -169,19 +206,20 @@ correlate(const char *dir, struct analysis *a, const struct diag_input *in,
 
 	decode_opts_init(&opts);
 	memcpy(spec.nonce, run->probes.nonce, sizeof(spec.nonce));
+	memcpy(spec.sizes, run->probes.sizes, sizeof(spec.sizes));
+	spec.n_sizes = run->probes.n_sizes;
 	spec.asked = (unsigned)run->probes.n_sizes * run->probes.count;
 	for (enum side s = SIDE_A; s < SIDES; s++) {
 		const struct run_node *n = &run->nodes[s];
 
 		spec.overlay[s] = n->overlay;
 		spec.underlay[s] = n->underlay;
-		/* It was asked before the captures were told to end. */
-		if ((in->after[s].have & HAVE_CLOCK) != 0)
-			spec.open_until[s] = in->after[s].clock.ns;
+		spec.unmarked[s] = pings_unmarked(n);
+		spec.open_until[s] = open_until(n, &in->after[s]);
 		if (n->vxlan_port != 0)
 			decode_opts_add_vxlan(&opts, n->vxlan_port);
 		for (enum point pt = POINT_OVERLAY; pt < POINTS; pt++)
-			spec.taps[s][pt] = tap_of(n, pt, &in->facts[s]);
+			spec.taps[s][pt] = tap_of(run, s, pt, &in->facts[s]);
 	}
 	p = pair_new(&spec);
 	for (enum side s = SIDE_A; s < SIDES && r == 0; s++)

@@ -167,6 +167,30 @@ carries_nonce(const struct pair *p, const struct icmp_hdr *icmp)
 }
 
 static bool
+has_probe_size(const struct pair *p, const struct icmp_hdr *icmp)
+{
+	for (size_t i = 0; i < p->spec.n_sizes; i++)
+		if (icmp->wire_data_len == p->spec.sizes[i])
+			return true;
+	return false;
+}
+
+static bool
+is_probe(const struct pair *p, const struct icmp_hdr *icmp)
+{
+	return p->spec.unmarked[SIDE_A] ? has_probe_size(p, icmp)
+					: carries_nonce(p, icmp);
+}
+
+/* asker: who sent the request. */
+static bool
+is_sentinel(const struct pair *p, const struct icmp_hdr *icmp, enum side asker)
+{
+	return icmp->wire_data_len == p->spec.sentinel &&
+	    (p->spec.unmarked[asker] || carries_nonce(p, icmp));
+}
+
+static bool
 echo_kind(const struct layer *l, bool *reply)
 {
 	uint8_t t = l->icmp.type;
@@ -221,7 +245,7 @@ add_inner(struct pair *p, enum side side, enum point point,
 		add_arp(p, side, point, l, at, length);
 		return;
 	}
-	if (!echo_kind(l, &reply) || !carries_nonce(p, &l->icmp) ||
+	if (!echo_kind(l, &reply) || !is_probe(p, &l->icmp) ||
 	    !travels(p->spec.overlay, &l->ip.src, &l->ip.dst, &t) ||
 	    (t == TRAVEL_BA) != reply)
 		return;
@@ -297,12 +321,12 @@ add_sentinel(struct pair *p, enum side side, const struct packet *pkt)
 	enum travel t;
 	bool reply;
 
-	if (!echo_kind(l, &reply) || !carries_nonce(p, &l->icmp) ||
-	    l->icmp.wire_data_len != p->spec.sentinel ||
-	    !travels(p->spec.underlay, &l->ip.src, &l->ip.dst, &t) ||
-	    list->n >= PROBES_MAX)
+	if (!echo_kind(l, &reply) || list->n >= PROBES_MAX ||
+	    !travels(p->spec.underlay, &l->ip.src, &l->ip.dst, &t))
 		return;
 	sender = t == TRAVEL_AB ? SIDE_A : SIDE_B;
+	if (!is_sentinel(p, &l->icmp, reply ? (enum side) !sender : sender))
+		return;
 	list->v = mem_grow(list->v, list->n, &list->room, sizeof(*list->v));
 	list->v[list->n++] = (struct echo_seen){ pkt->time.ns, l->icmp.id,
 		l->icmp.seq, reply, sender };

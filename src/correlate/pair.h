@@ -5,17 +5,20 @@
  * capture in its own order; then finish.  Identity of a packet in two places is
  * never a matter of time alone:
  *
- *   overlay to overlay    ICMP id, sequence and the run's nonce
+ *   overlay to overlay    ICMP id, sequence and the run's nonce; where ping
+ *                         cannot write that, the size, which is rare
  *   underlay to underlay  ESP SPI and sequence number; clear VXLAN by the inner
  *                         packet
  *   overlay to underlay   on one host, one clock: length, order and time
  */
 #ifndef ESPY_CORRELATE_PAIR_H
 #define ESPY_CORRELATE_PAIR_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "model/ledger.h"
+#include "model/run.h"
 
 struct err;
 struct pair;
@@ -27,6 +30,10 @@ enum {
 struct pair_spec {
 	struct ip overlay[SIDES], underlay[SIDES];
 	uint8_t nonce[16]; /* repeated through a probe's data from byte 16 on */
+	/* Whose pings cannot carry it: the size tells them from others'. */
+	bool unmarked[SIDES];
+	uint16_t sizes[RUN_SIZES_MAX]; /* of the probes, when unmarked */
+	size_t n_sizes;
 	uint16_t sentinel; /* ICMP data bytes of the underlay's sentinels */
 	unsigned asked;	   /* pings that A was told to send */
 	struct tap taps[SIDES][POINTS]; /* what the capture tools said */

@@ -52,6 +52,11 @@ const struct platform platform_illumos = {
 	.capture_warm_ms = 500,
 	/* Two seconds of waiting for bufmod, then its signals. */
 	.capture_end_ms = 6000,
+	/* Of those two, bufmod may keep the last one's packets. */
+	.capture_tail_ms = 1000,
+	.ping_interval_ms = 1000,
+	/* Four packets wait for an SA (sadb_acquire_toofull). */
+	.ping_warms = true,
 	.facts_script = illumos_facts_script,
 	.capture_script = illumos_capture_script,
 	.probe_script = illumos_probe_script,

@@ -45,6 +45,7 @@ const struct platform platform_linux = {
 	.sysname = "Linux",
 	.capture_warm_ms = 300,
 	.capture_end_ms = 4000,
+	.ping_interval_ms = 100,
 	.facts_script = linux_facts_script,
 	.capture_script = linux_capture_script,
 	.probe_script = linux_probe_script,

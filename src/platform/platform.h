@@ -146,6 +146,15 @@ struct platform {
 	 * packet that it is sure to see; from "stop" until it has surely ended.
 	 */
 	unsigned capture_warm_ms, capture_end_ms;
+	/* What comes so long after "stop" is surely captured, too. */
+	unsigned capture_tail_ms;
+	/* The least interval between two packets of one ping. */
+	unsigned ping_interval_ms;
+	/*
+	 * The first packets to a peer without an SA are lost but for a few, so
+	 * one ping alone goes ahead of the probes; 0: no use.
+	 */
+	bool ping_warms;
 	/* Scripts; -1 when an ask makes no sense or the buf is too small. */
 	int (*facts_script)(const struct facts_ask *ask, struct buf *ret,
 	    struct err *e);

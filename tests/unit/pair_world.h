@@ -17,6 +17,7 @@ enum { PINGS = 40, OFFSET_S = 3 };
 
 static const int64_t start = INT64_C(1700000000) * NS_PER_S;
 static struct pair_spec spec;
+static bool others_nonce; /* the packets carry another */
 
 struct world {
 	struct pair *p;
@@ -78,6 +79,7 @@ echo(int i, bool reply, uint16_t size, bool overlay)
 	struct layer l = { .kind = PACKET_ICMP };
 
 	memcpy(data + 16, spec.nonce, 16);
+	data[16] ^= others_nonce;
 	l.icmp = (struct icmp_hdr){ .type = reply ? 0 : 8,
 		.id = (uint16_t)(size + 7),
 		.seq = (uint16_t)i,

@@ -242,12 +242,61 @@ test_esp_lengths(void **state)
 	assert_int_equal(esp_length(esp_suite(0), 98, 20, 1), 212);
 }
 
+/*
+ * A ping that cannot write the nonce: sizes tell its packets, and others' of
+ * any other size are none of ours.
+ */
+static void
+test_without_a_nonce(void **state)
+{
+	struct ledger l;
+
+	(void)state;
+	others_nonce = true;
+	spec.unmarked[SIDE_A] = spec.unmarked[SIDE_B] = true;
+	for (int i = 0; i < 9; i++)
+		spec.sizes[spec.n_sizes++] = (uint16_t)(56 + 16 * i);
+	l = run(SIGHTS, false, 0);
+	others_nonce = false;
+	/* Every tenth has a size that was not asked for. */
+	assert_int_equal(l.pings, PINGS * 9 / 10);
+	assert_int_equal(l.by_stage[STAGE_DELIVERED], PINGS * 9 / 10);
+	assert_int_equal(l.taps[SIDE_A][POINT_UNDERLAY].sentinels, 2);
+	ledger_free(&l);
+}
+
+/* One side's has no nonce: the other's packets are asked for it all the same.
+ */
+static void
+test_unmarked_peer(void **state)
+{
+	struct ledger l;
+
+	(void)state;
+	spec.unmarked[SIDE_B] = true;
+	l = run(SIGHTS, false, 0);
+	assert_int_equal(l.pings, PINGS);
+	ledger_free(&l);
+
+	setup(NULL);
+	spec.unmarked[SIDE_B] = true;
+	others_nonce = true;
+	l = run(SIGHTS, false, 0);
+	others_nonce = false;
+	assert_int_equal(l.pings, 0);
+	assert_int_equal(l.taps[SIDE_A][POINT_UNDERLAY].sentinels, 0);
+	assert_int_equal(l.taps[SIDE_B][POINT_UNDERLAY].sentinels, 2);
+	ledger_free(&l);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_every_stage, setup),
 		cmocka_unit_test_setup(test_repair_from_downstream, setup),
+		cmocka_unit_test_setup(test_without_a_nonce, setup),
+		cmocka_unit_test_setup(test_unmarked_peer, setup),
 		cmocka_unit_test_setup(test_offset_is_found, setup),
 		cmocka_unit_test_setup(test_capture_loss_proves_nothing, setup),
 		cmocka_unit_test_setup(test_blind_tap_widens_the_answer, setup),
