@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "io/auth.h"
 #include "io/connstep.h"
+#include "io/jump.h"
 #include "io/log.h"
 #include "io/resolve.h"
 #include "io/transport.h"
@@ -28,7 +29,11 @@ static const struct {
 	enum task_end fail;
 } states[] = {
 	[CONN_IDLE] = { "waiting", NULL, CONN_CONFIG, 0, TASK_UNREACHABLE },
-	[CONN_CONFIG] = { "ssh_config", connstep_config, CONN_RESOLVE, 10,
+	/* Whoever is asked has a deadline, see io/sshask.h. */
+	[CONN_CONFIG] = { "ssh_config", connstep_config, CONN_JUMP, 0,
+	    TASK_UNREACHABLE },
+	/* The jump host's session has deadlines, and so have those before. */
+	[CONN_JUMP] = { "jump host", connstep_jump, CONN_RESOLVE, 0,
 	    TASK_UNREACHABLE },
 	[CONN_RESOLVE] = { "resolve", connstep_resolve, CONN_DIAL, 10,
 	    TASK_UNREACHABLE },
@@ -41,7 +46,7 @@ static const struct {
 	[CONN_AUTH] = { "authentication", connstep_auth, CONN_READY, 600,
 	    TASK_AUTH },
 	[CONN_READY] = { "ready", NULL, CONN_READY, 0, TASK_LOST },
-	[CONN_BACKOFF] = { "waiting for a busy server", NULL, CONN_DIAL, 0,
+	[CONN_BACKOFF] = { "waiting for a busy server", NULL, CONN_JUMP, 0,
 	    TASK_UNREACHABLE },
 	[CONN_FAILED] = { "failed", NULL, CONN_FAILED, 0, TASK_UNREACHABLE },
 };
@@ -66,6 +71,7 @@ conn_drop_session(struct conn *c)
 	if (c->session != NULL)
 		c->transport->close(c->session);
 	c->session = NULL;
+	jump_leave(c);
 }
 
 static void
@@ -85,7 +91,9 @@ conn_enter(struct conn *c, enum conn_state s)
 	c->state = s;
 	log_line(LOG_LEVEL_DEBUG, c->host->name, "%s", states[s].name);
 	timer_stop(l, &c->deadline);
-	if (states[s].limit_s == 0)
+	if (s == CONN_JUMP && c->had_turn)
+		at = c->give_up;
+	else if (states[s].limit_s == 0)
 		return;
 	if (at.ns > c->give_up.ns)
 		at = c->give_up;
@@ -132,15 +140,24 @@ back_off(struct conn *c)
 bool
 conn_fall_back(struct conn *c)
 {
+	c->unable = true;
 	if (c->env->fallback == NULL || c->transport == c->env->fallback)
 		return false;
 	log_line(LOG_LEVEL_INFO, c->host->name, "%s; so through %s",
 	    c->why.text, c->env->fallback->name);
-	conn_drop_session(c);
-	c->transport = c->env->fallback;
-	conn_enter(c, CONN_DIAL);
-	conn_kick(c);
+	c->fell_back = true;
+	conn_rest(c);
+	c->env->changed(c->env->arg, c);
 	return true;
+}
+
+void
+conn_jump_failed(struct conn *c, const struct err *why, enum task_end how,
+    bool unable)
+{
+	c->why = *why;
+	if (!unable || !conn_fall_back(c))
+		conn_fail(c, how);
 }
 
 static bool
@@ -181,17 +198,26 @@ on_deadline(void *arg)
 	struct conn *c = arg;
 
 	if (c->state == CONN_BACKOFF) {
-		conn_enter(c, CONN_DIAL);
+		conn_enter(c, CONN_JUMP);
 		conn_advance(c);
 		return;
 	}
 	err_set(&c->why, ERR_LIMIT, "%s: no answer within %d s",
 	    states[c->state].name, (int)(connstep_limit_ms(c) / 1000));
+	if (c->jump != NULL)
+		jump_explain(c->jump, &c->why);
 	/* A host that hangs while we authenticate has not refused us. */
 	conn_fail(c, TASK_UNREACHABLE);
 }
 
 /* ---- events ---- */
+
+bool
+conn_is_idle(const struct conn *c)
+{
+	return c->live + c->killers == 0 &&
+	    (c->lane == NULL || c->lane->carried == 0);
+}
 
 static void
 set_events(struct conn *c)
@@ -201,7 +227,7 @@ set_events(struct conn *c)
 	if (c->watch == NULL)
 		return;
 	/* Without a channel nothing reads what comes; see on_socket(). */
-	if (c->state == CONN_READY && c->live + c->killers == 0)
+	if (c->state == CONN_READY && conn_is_idle(c))
 		watch_events(c->watch, 0);
 	else
 		watch_events(c->watch, t->events(c->session));
@@ -247,7 +273,7 @@ on_socket(void *arg, short revents)
 {
 	struct conn *c = arg;
 
-	if (c->state == CONN_READY && c->live + c->killers == 0 &&
+	if (c->state == CONN_READY && conn_is_idle(c) &&
 	    (revents & (POLLHUP | POLLERR)) != 0)
 		conn_rest(c);
 	else
@@ -264,7 +290,13 @@ conn_watch(struct conn *c)
 static void
 on_again(void *arg)
 {
-	conn_advance(arg);
+	struct conn *c = arg;
+
+	if (c->state == CONN_READY && conn_is_idle(c) &&
+	    c->transport->was_dropped(c->session))
+		conn_rest(c);
+	else
+		conn_advance(c);
 }
 
 void
@@ -315,7 +347,8 @@ conn_start(struct conn *c)
 {
 	c->tries = 0;
 	c->exact_types = false;
-	c->transport = c->env->transport;
+	c->unable = c->had_turn = false;
+	c->transport = c->fell_back ? c->env->fallback : c->env->transport;
 	c->give_up = mono_add_ms(loop_now(c->env->loop), c->env->connect_ms);
 	conn_enter(c, CONN_CONFIG);
 	conn_kick(c);

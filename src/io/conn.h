@@ -17,7 +17,10 @@ struct auth;
 struct conn;
 struct host;
 struct hostkeys;
+struct jump;
+struct jumps;
 struct keyring;
+struct lane;
 struct resolve;
 struct session;
 struct sshask;
@@ -36,6 +39,7 @@ struct conn_env {
 	struct hostkeys *hostkeys;
 	struct keyring *keys;
 	struct agents *agents;
+	struct jumps *jumps; /* NULL: nobody is reached through another */
 	enum host_key_policy policy;
 	bool policy_said; /* the user's own; it overrules ssh_config */
 	int64_t connect_ms;
@@ -53,6 +57,7 @@ struct conn_env {
 enum conn_state {
 	CONN_IDLE, /* no session; waits for its turn, which has no deadline */
 	CONN_CONFIG,
+	CONN_JUMP, /* until the host to go through is there, see io/jump.h */
 	CONN_RESOLVE,
 	CONN_DIAL,
 	CONN_HANDSHAKE,
@@ -77,7 +82,16 @@ struct conn {
 	const struct transport *transport;
 	struct session *session;
 
+	bool fell_back; /* transport is the fallback, now and from now on */
+	bool unable;	/* what failed, the fallback could do */
+
 	const struct sshconfig_answer *config;
+	struct jump *jump; /* what it goes through; NULL: nothing */
+	struct lane *via;  /* where its tunnel is */
+	struct lane *lane; /* what it is; NULL: a host of the user's */
+	bool jump_waits, had_turn;
+	struct mono jump_since; /* when it began to wait */
+	struct conn *jump_next; /* io/jump's lists */
 	struct resolve *resolve;
 	size_t next_address;
 	bool exact_types; /* offer only the host key types we know */
@@ -99,6 +113,9 @@ void conn_free(struct conn *c);
 
 /* Leaves CONN_IDLE. */
 void conn_start(struct conn *c);
+/* The jump host cannot be reached; how says of what kind that is. */
+void conn_jump_failed(struct conn *c, const struct err *why, enum task_end how,
+    bool unable);
 /* Calls the conn once more in this turn or the next. */
 void conn_kick(struct conn *c);
 /* The same, as a callback. */
@@ -107,6 +124,9 @@ void conn_wake(void *conn);
 void conn_fail(struct conn *c, enum task_end how);
 /* Closes the session of a conn without tasks; CONN_IDLE. */
 void conn_rest(struct conn *c);
+
+/* Whether nothing would be lost with its session. */
+bool conn_is_idle(const struct conn *c);
 
 const char *conn_state_name(enum conn_state s);
 

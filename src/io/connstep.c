@@ -9,6 +9,7 @@
 #include "io/auth.h"
 #include "io/file.h"
 #include "io/hostkey.h"
+#include "io/jump.h"
 #include "io/keyring.h"
 #include "io/log.h"
 #include "io/resolve.h"
@@ -52,26 +53,27 @@ policy_of(const struct conn *c)
 	return HOST_KEY_STRICT;
 }
 
-/* To dial directly then would be to ignore what the user said. */
-static bool
-needs_proxy(const char *said)
-{
-	return said != NULL && strcmp(said, "none") != 0;
-}
-
 /* What only ssh(1) can do. */
 static bool
 needs_ssh(const struct sshconfig_answer *a, struct err *why)
 {
-	const char *what = needs_proxy(a->proxy_jump) ? "ProxyJump"
-	    : needs_proxy(a->proxy_command)	      ? "ProxyCommand"
-	    : a->certificate != NULL		      ? "CertificateFile"
-						      : NULL;
+	const char *proxy = a->proxy_command;
+	const char *what = proxy != NULL && strcmp(proxy, "none") != 0
+	    ? "ProxyCommand"
+	    : a->certificate != NULL ? "CertificateFile"
+				     : NULL;
 
 	if (what != NULL)
 		err_set(why, ERR_HOST,
 		    "ssh_config says %s, which libssh2 cannot do", what);
 	return what != NULL;
+}
+
+/* Time that passed before is not the host's fault. */
+static void
+start_clock(struct conn *c)
+{
+	c->give_up = mono_add_ms(loop_now(c->env->loop), connstep_limit_ms(c));
 }
 
 enum step
@@ -91,17 +93,29 @@ connstep_config(struct conn *c)
 		c->why = c->config->failed;
 		return STEP_FAIL;
 	}
-	if (!c->transport->own_checks && needs_ssh(c->config, &c->why)) {
-		if (c->env->fallback == NULL)
-			return STEP_FAIL;
-		log_line(LOG_LEVEL_INFO, c->host->name, "%s; so through %s",
-		    c->why.text, c->env->fallback->name);
-		c->transport = c->env->fallback;
-	}
+	c->jump = NULL;
+	if (!c->transport->own_checks && needs_ssh(c->config, &c->why))
+		return conn_fall_back(c) ? STEP_WAIT : STEP_FAIL;
+	if (!c->transport->own_checks && c->env->jumps != NULL &&
+	    jumps_find(c->env->jumps, c, &c->jump, &c->why) < 0)
+		return STEP_FAIL;
 	c->env->load_hostkeys(c->env->arg, c->config);
-	/* Time that passed in here is not the host's fault. */
-	c->give_up = mono_add_ms(loop_now(c->env->loop), connstep_limit_ms(c));
+	start_clock(c);
 	return STEP_NEXT;
+}
+
+enum step
+connstep_jump(struct conn *c)
+{
+	enum step s;
+
+	if (c->jump == NULL)
+		return STEP_NEXT;
+	s = jump_take(c->jump, c);
+	if (s == STEP_NEXT && !c->had_turn)
+		start_clock(c);
+	c->had_turn |= s == STEP_NEXT;
+	return s;
 }
 
 static uint16_t
@@ -124,7 +138,8 @@ connstep_resolve(struct conn *c)
 {
 	int r;
 
-	if (c->transport->own_checks)
+	/* Through a jump host, it is that one's resolver that counts. */
+	if (c->transport->own_checks || c->via != NULL)
 		return STEP_NEXT;
 	if (c->resolve == NULL)
 		c->resolve = resolve_start(c->env->loop, name_of(c), port_of(c),
@@ -163,14 +178,22 @@ open_named(struct conn *c)
 static int
 open_session(struct conn *c)
 {
-	const struct address *a = resolve_get(c->resolve, c->next_address++);
-	struct dial d = { .addr = (const struct sockaddr *)&a->addr,
-		.addr_len = a->len };
+	struct dial d = { .wake = conn_wake, .arg = c };
+	const struct address *a;
 	uint16_t port;
 	const char *name = key_name(c, &port);
 	struct buf algs;
 	int r;
 
+	if (c->via != NULL) {
+		d.via = c->via->conn->session;
+		d.name = name_of(c);
+		d.port = port_of(c);
+	} else {
+		a = resolve_get(c->resolve, c->next_address++);
+		d.addr = (const struct sockaddr *)&a->addr;
+		d.addr_len = a->len;
+	}
 	buf_init(&algs, ALGS_MAX);
 	if (policy_of(c) != HOST_KEY_OFF)
 		hostkeys_algorithms(c->env->hostkeys, name, port,
@@ -178,7 +201,7 @@ open_session(struct conn *c)
 	d.host_key_algs = algs.len > 0 ? algs.data : NULL;
 	r = c->transport->open(&d, &c->session, &c->why);
 	buf_free(&algs);
-	if (r == 0)
+	if (r == 0 && c->via == NULL)
 		conn_watch(c);
 	return r;
 }
@@ -186,13 +209,18 @@ open_session(struct conn *c)
 enum step
 connstep_dial(struct conn *c)
 {
-	if (c->session == NULL && c->transport->own_checks) {
-		if (open_named(c) < 0)
-			return STEP_FAIL;
-	} else if (c->session == NULL && open_session(c) < 0) {
-		return STEP_FAIL;
-	}
-	return c->transport->connect(c->session, &c->why);
+	enum step s = STEP_FAIL;
+
+	if (c->session != NULL ||
+	    (c->transport->own_checks ? open_named(c) : open_session(c)) == 0)
+		s = c->transport->connect(c->session, &c->why);
+	if (c->via == NULL)
+		return s;
+	if (s == STEP_NEXT || s == STEP_REFUSED)
+		jump_answered(c);
+	if (s == STEP_REFUSED || s == STEP_FAIL)
+		jump_explain(c->jump, &c->why);
+	return s;
 }
 
 enum step
@@ -234,8 +262,9 @@ show_other_type(struct conn *c)
 {
 	c->exact_types = true;
 	conn_drop_session(c);
-	c->next_address--;
-	conn_enter(c, CONN_DIAL);
+	if (c->next_address > 0)
+		c->next_address--;
+	conn_enter(c, CONN_JUMP);
 	return STEP_NEXT;
 }
 

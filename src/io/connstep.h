@@ -8,6 +8,7 @@
 #include "io/transport.h"
 
 enum step connstep_config(struct conn *c);
+enum step connstep_jump(struct conn *c);
 enum step connstep_resolve(struct conn *c);
 enum step connstep_dial(struct conn *c);
 enum step connstep_handshake(struct conn *c);
@@ -24,7 +25,10 @@ void conn_enter(struct conn *c, enum conn_state s);
 void conn_drop_session(struct conn *c);
 /* Has the loop look at the session's descriptor. */
 void conn_watch(struct conn *c);
-/* Says why, which is in c->why, and begins anew with the other transport. */
+/*
+ * Says why, which is in c->why, and has the conn begin anew with the other
+ * transport.  False: there is none, and c->unable says that it would do.
+ */
 bool conn_fall_back(struct conn *c);
 
 #endif

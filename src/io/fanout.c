@@ -16,6 +16,7 @@
 #include "io/conn.h"
 #include "io/file.h"
 #include "io/hostkey.h"
+#include "io/jump.h"
 #include "io/keyring.h"
 #include "io/log.h"
 #include "io/loop.h"
@@ -254,6 +255,7 @@ fanout_new(const struct fanout_opts *o, struct fanout **ret, struct err *e)
 		.load_hostkeys = load_hostkeys,
 		.arg = f };
 	memcpy(f->env.mark, mark, sizeof(mark));
+	f->env.jumps = jumps_new(&f->env);
 	f->signals = watch_start(f->loop, sig_fd(), POLLIN, on_signal, f);
 	*ret = f;
 	return 0;
@@ -525,6 +527,7 @@ fanout_free(struct fanout *f)
 		task_reap(c);
 		conn_free(c);
 	}
+	jumps_free(f->env.jumps);
 	watch_stop(f->signals);
 	sshask_free(f->env.config);
 	agents_free(f->env.agents);

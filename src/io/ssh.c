@@ -17,8 +17,9 @@
 
 enum {
 	SIGNATURE_MAX = 4096,
-	MSG_CHANNEL_REQUEST = 98, /* RFC 4250 section 4.1.2 */
-	SETUP_MAX = 65536	  /* bytes a peer may say before it is in */
+	MSG_OPEN_FAILURE = 92, /* RFC 4250 section 4.1.2 */
+	MSG_CHANNEL_REQUEST = 98,
+	SETUP_MAX = 65536 /* bytes a peer may say before it is in */
 };
 
 /* What is allowed, and first what costs the two least. */
@@ -88,15 +89,48 @@ watch_packet(struct session *s, const unsigned char *p, size_t size)
 	}
 }
 
+/* Nor does it tell the words of a refusal, which come behind a number. */
+static void
+watch_refusal(struct session *s, const unsigned char *p, size_t size)
+{
+	size_t n, room = sizeof(s->refusal) - 1;
+
+	if (size < 13 || p[0] != MSG_OPEN_FAILURE)
+		return;
+	n = get_u32(p + 9);
+	if (n > size - 13)
+		return;
+	n = n < room ? n : room;
+	for (size_t i = 0; i < n; i++)
+		s->refusal[i] = p[13 + i] >= 0x20 && p[13 + i] < 0x7f
+		    ? (char)p[13 + i]
+		    : '?';
+	s->refusal[n] = '\0';
+}
+
 static void
 on_free(void *p, void **abstract)
 {
-	if (p != NULL && abstract != NULL && *abstract != NULL)
+	if (p != NULL && abstract != NULL && *abstract != NULL) {
 		watch_packet(*abstract, p, block_size(p));
+		watch_refusal(*abstract, p, block_size(p));
+	}
 	block_free(p);
 }
 
 /* ---- the socket ---- */
+
+static ssize_t
+read_socket(const struct session *s, int fd, void *p, size_t n, int flags)
+{
+	ssize_t r = recv(fd, p, n, flags);
+	int why = errno;
+
+	/* sshd's next small write waits for our ACK under Nagle. */
+	if (r < 0 && s->quick)
+		sock_ack_now(fd);
+	return r < 0 ? -why : r;
+}
 
 static ssize_t
 socket_recv(libssh2_socket_t fd, void *p, size_t n, int flags, void **abstract)
@@ -109,15 +143,10 @@ socket_recv(libssh2_socket_t fd, void *p, size_t n, int flags, void **abstract)
 	/* libssh2 would read lines before the banner for ever. */
 	if (!s->ready && s->received > SETUP_MAX)
 		return -ECONNABORTED;
-	r = recv(fd, p, n, flags);
-	if (r < 0) {
-		int why = errno;
-
-		/* sshd's next small write waits for our ACK under Nagle. */
-		if (s->quick)
-			sock_ack_now(fd);
-		return -why;
-	}
+	r = s->tunnel != NULL ? sshtunnel_recv(s->tunnel, p, n)
+			      : read_socket(s, fd, p, n, flags);
+	if (r < 0)
+		return r;
 	if (r == 0)
 		s->dropped = true;
 	if (s->greeting_len < sizeof(s->greeting)) {
@@ -140,6 +169,8 @@ socket_send(libssh2_socket_t fd, const void *p, size_t n, int flags,
 
 	if (s->dead)
 		return -ENOTCONN;
+	if (s->tunnel != NULL)
+		return sshtunnel_send(s->tunnel, p, n);
 	r = send(fd, p, n, flags | MSG_NOSIGNAL);
 	return r < 0 ? -errno : r;
 }
@@ -182,21 +213,26 @@ static int
 ssh_open(const struct dial *d, struct session **ret, struct err *e)
 {
 	struct session *s;
-	int fd;
+	int fd = -1;
 
-	if (sock_dial(d->addr, d->addr_len, &fd, e) < 0)
+	if (d->via == NULL && sock_dial(d->addr, d->addr_len, &fd, e) < 0)
 		return -1;
 	s = xcalloc(1, sizeof(*s));
 	s->fd = fd;
+	s->wake = d->wake;
+	s->arg = d->arg;
 	s->quick = true;
 	s->ls = new_session(s, d->host_key_algs);
 	if (s->ls == NULL) {
-		close(fd);
+		if (fd >= 0)
+			close(fd);
 		free(s);
 		return err_set(e, ERR_HOST,
 		    "libssh2 knows none of the host's key types: %s",
 		    d->host_key_algs != NULL ? d->host_key_algs : "any");
 	}
+	if (d->via != NULL)
+		s->tunnel = sshtunnel_new(d->via, s, d->name, d->port);
 	*ret = s;
 	return 0;
 }
@@ -204,8 +240,11 @@ ssh_open(const struct dial *d, struct session **ret, struct err *e)
 static enum step
 ssh_connect(struct session *s, struct err *e)
 {
-	int r = sock_connected(s->fd, e);
+	int r;
 
+	if (s->tunnel != NULL)
+		return sshtunnel_open(s->tunnel, e);
+	r = sock_connected(s->fd, e);
 	if (r == 0)
 		return STEP_WAIT;
 	s->connected = r > 0;
@@ -294,7 +333,8 @@ handshake_failed(struct session *s, ssize_t rc, struct err *e)
 static enum step
 ssh_handshake(struct session *s, struct err *e)
 {
-	int rc = libssh2_session_handshake(s->ls, s->fd);
+	int rc = libssh2_session_handshake(s->ls,
+	    s->tunnel != NULL ? sshtunnel_fd(s->tunnel) : s->fd);
 
 	if (sshlib_must_wait(s, s, OP_HANDSHAKE, rc))
 		return STEP_WAIT;
@@ -310,7 +350,8 @@ ssh_handshake(struct session *s, struct err *e)
 static bool
 ssh_was_dropped(const struct session *s)
 {
-	return s->dropped;
+	return s->dropped ||
+	    (s->tunnel != NULL && sshtunnel_has_ended(s->tunnel));
 }
 
 static bool
@@ -366,8 +407,10 @@ ssh_auth(struct session *s, const char *user, const struct signer *key,
 	    &abstract);
 	if (sshlib_must_wait(s, s, OP_AUTH, rc))
 		return STEP_WAIT;
-	if (rc == 0)
+	if (rc == 0) {
+		s->entered = true;
 		return STEP_NEXT;
+	}
 	if (sshlib_is_broken(rc) || s->dropped)
 		return sshlib_broken(s, e);
 	err_set(e, ERR_HOST, "%s", sshlib_error(s));
@@ -385,8 +428,13 @@ ssh_events(const struct session *s)
 {
 	int dirs;
 
+	if (s->tunnel != NULL)
+		return 0;
 	if (!s->connected)
 		return POLLOUT;
+	/* Without a channel nothing reads what comes. */
+	if (s->entered && s->channels == NULL)
+		return 0;
 	dirs = libssh2_session_block_directions(s->ls);
 	return (dirs & LIBSSH2_SESSION_BLOCK_OUTBOUND) ? POLLIN | POLLOUT
 						       : POLLIN;
@@ -409,6 +457,7 @@ ssh_close(struct session *s)
 	if (s->ready && !s->dropped && s->owner == NULL)
 		libssh2_session_disconnect(s->ls, "done");
 	s->dead = true;
+	sshtunnel_cut(s);
 	for (c = s->channels; c != NULL; c = next) {
 		next = c->next;
 		c->lc = NULL;
@@ -416,7 +465,10 @@ ssh_close(struct session *s)
 	}
 	s->channels = NULL;
 	libssh2_session_free(s->ls);
-	close(s->fd);
+	if (s->tunnel != NULL)
+		sshtunnel_close(s->tunnel);
+	else
+		close(s->fd);
 	free(s);
 }
 
@@ -431,6 +483,7 @@ const struct transport transport_ssh = {
 	.auth = ssh_auth,
 	.fd = ssh_fd,
 	.events = ssh_events,
+	.relay = sshtunnel_relay,
 	.received = ssh_received,
 	.close = ssh_close,
 	.chan_new = sshchan_new,

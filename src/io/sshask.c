@@ -16,6 +16,7 @@ enum {
 	ANSWER_MAX = 262144,
 	CONFIG_MAX = 1048576,
 	ASK_LIMIT_MS = 10000,
+	ASK_AT_ONCE = 16, /* each is a process, and most of it is CPU */
 	INCLUDE_DEPTH = 8
 };
 
@@ -31,7 +32,7 @@ struct asked {
 	struct sshask *config;
 	char *host;
 	bool done;
-	struct spawn *child;
+	struct spawn *child; /* NULL: done, or it waits for its turn */
 	struct sshconfig_answer answer;
 	struct waiter *waiters;
 	size_t n, cap;
@@ -43,6 +44,7 @@ struct sshask {
 	enum { ASK_NOBODY, ASK_ONCE, ASK_EACH } how;
 	struct asked **asked;
 	size_t n, cap;
+	size_t next, running; /* the first that was not started yet */
 };
 
 static bool file_is_uniform(const char *path, const char *dir, int depth);
@@ -132,6 +134,17 @@ sshask_free(struct sshask *c)
 	free(c);
 }
 
+static void start_next(struct sshask *c);
+
+static void
+tell(struct asked *a)
+{
+	a->done = true;
+	for (size_t i = 0; i < a->n; i++)
+		a->waiters[i].ready(a->waiters[i].arg);
+	a->n = 0;
+}
+
 static void
 answered(void *arg, int status, struct span out)
 {
@@ -139,7 +152,7 @@ answered(void *arg, int status, struct span out)
 	struct span line = { "no answer", 9 };
 
 	a->child = NULL;
-	a->done = true;
+	a->config->running--;
 	sshconfig_parse(out, &a->answer);
 	if (status == 127 && out.n == 0) {
 		/* No ssh here: then its configuration is not for us either. */
@@ -155,32 +168,52 @@ answered(void *arg, int status, struct span out)
 		free(a->answer.hostname);
 		a->answer.hostname = NULL;
 	}
-	for (size_t i = 0; i < a->n; i++)
-		a->waiters[i].ready(a->waiters[i].arg);
-	a->n = 0;
+	tell(a);
+	start_next(a->config);
 }
 
-static struct asked *
-ask(struct sshask *c, const char *host)
+static int
+start(struct asked *a)
 {
-	const char *with_file[] = { "ssh", "-G", "-F", c->file, "--", host,
+	const char *file = a->config->file;
+	const char *with_file[] = { "ssh", "-G", "-F", file, "--", a->host,
 		NULL };
-	const char *plain[] = { "ssh", "-G", "--", host, NULL };
-	struct asked *a = xcalloc(1, sizeof(*a));
-	const struct spawn_spec spec = { .argv = c->file != NULL ? with_file
-								 : plain,
+	const char *plain[] = { "ssh", "-G", "--", a->host, NULL };
+	const struct spawn_spec spec = { .argv =
+					     file != NULL ? with_file : plain,
 		.out_max = ANSWER_MAX,
 		.limit_ms = ASK_LIMIT_MS,
 		.done = answered,
 		.arg = a };
 
+	return spawn_start(a->config->loop, &spec, &a->child,
+	    &a->answer.failed);
+}
+
+/* In the order they were asked. */
+static void
+start_next(struct sshask *c)
+{
+	while (c->next < c->n && c->running < ASK_AT_ONCE) {
+		struct asked *a = c->asked[c->next++];
+
+		if (c->how == ASK_NOBODY || start(a) < 0)
+			tell(a);
+		else
+			c->running++;
+	}
+}
+
+static struct asked *
+ask(struct sshask *c, const char *host)
+{
+	struct asked *a = xcalloc(1, sizeof(*a));
+
 	a->config = c;
 	a->host = xstrdup(host);
 	c->asked = mem_grow(c->asked, c->n, &c->cap, sizeof(struct asked *));
 	c->asked[c->n++] = a;
-	if (c->how == ASK_NOBODY ||
-	    spawn_start(c->loop, &spec, &a->child, &a->answer.failed) < 0)
-		a->done = true;
+	start_next(c);
 	return a;
 }
 

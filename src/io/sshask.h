@@ -17,7 +17,8 @@ void sshask_free(struct sshask *c);
 
 /*
  * The answer for a host, which lives as long as c; NULL: ready will be called
- * when there is one, failed or not.  Bounded to 10 s.
+ * when there is one, failed or not.  Some are asked for at once, the others
+ * wait for their turn; each is bounded to 10 s.
  */
 const struct sshconfig_answer *sshask_get(struct sshask *c, const char *host,
     void (*ready)(void *arg), void *arg);

@@ -18,6 +18,7 @@ sshchan_new(struct session *s)
 	struct channel *c = xcalloc(1, sizeof(*c));
 
 	c->session = s;
+	c->type = "session";
 	c->next = s->channels;
 	s->channels = c;
 	return c;
@@ -35,8 +36,9 @@ sshchan_open(struct channel *c, struct err *e)
 	if (s->opening == NULL)
 		c->id = s->next_id++;
 	s->opening = c;
-	c->lc = libssh2_channel_open_ex(s->ls, "session", 7, WINDOW, PACKET,
-	    NULL, 0);
+	c->lc =
+	    libssh2_channel_open_ex(s->ls, c->type, (unsigned)strlen(c->type),
+		WINDOW, PACKET, c->message.p, (unsigned)c->message.n);
 	rc = c->lc != NULL ? 0 : libssh2_session_last_errno(s->ls);
 	if (sshlib_must_wait(s, c, OP_OPEN, rc))
 		return STEP_WAIT;

@@ -11,7 +11,7 @@
 enum kind {
 	KIND_TEXT,
 	KIND_PORT,
-	KIND_SECONDS,
+	KIND_NUMBER,
 	KIND_YES,
 	KIND_FILE,
 	KIND_FILES
@@ -32,7 +32,9 @@ static const struct {
 	{ "userknownhostsfile", KIND_FILES, AT(user_hosts) },
 	{ "globalknownhostsfile", KIND_FILES, AT(global_hosts) },
 	{ "stricthostkeychecking", KIND_TEXT, AT(strict) },
-	{ "connecttimeout", KIND_SECONDS, AT(connect_s) },
+	{ "connecttimeout", KIND_NUMBER, AT(connect_s) },
+	{ "serveraliveinterval", KIND_NUMBER, AT(alive_s) },
+	{ "serveralivecountmax", KIND_NUMBER, AT(alive_max) },
 	{ "hostkeyalias", KIND_TEXT, AT(host_key_alias) },
 	{ "certificatefile", KIND_TEXT, AT(certificate) },
 	{ "proxyjump", KIND_TEXT, AT(proxy_jump) },
@@ -62,7 +64,7 @@ take_line(enum kind kind, void *to, struct span value)
 		if (span_u64(value, 65535, &n) == 0)
 			*(uint16_t *)to = (uint16_t)n;
 		break;
-	case KIND_SECONDS:
+	case KIND_NUMBER:
 		if (span_u64(value, 86400, &n) == 0)
 			*(int64_t *)to = (int64_t)n;
 		break;
@@ -116,6 +118,106 @@ sshconfig_answer_fini(struct sshconfig_answer *a)
 	sshconfig_files_fini(&a->identities);
 	sshconfig_files_fini(&a->user_hosts);
 	sshconfig_files_fini(&a->global_hosts);
+}
+
+/* ---- ProxyJump ---- */
+
+enum { HOP_MAX = 255 };
+
+/* Nothing that ssh, known_hosts or a terminal could take for something else. */
+static bool
+is_plain(struct span s, const char *besides)
+{
+	if (s.n == 0 || s.n > HOP_MAX || s.p[0] == '-')
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7f ||
+		    strchr("'\"`$;&<>|(){}", s.p[i]) != NULL ||
+		    strchr(besides, s.p[i]) != NULL)
+			return false;
+	return true;
+}
+
+/* "host", "host:port", "[host]" or "[host]:port"; more colons need brackets. */
+static bool
+split_port(struct span s, struct span *host, struct span *port)
+{
+	const char *end;
+
+	*port = (struct span){ NULL, 0 };
+	if (s.n > 0 && s.p[0] == '[') {
+		end = memchr(s.p, ']', s.n);
+		if (end == NULL)
+			return false;
+		*host = (struct span){ s.p + 1, (size_t)(end - s.p) - 1 };
+		end++;
+	} else {
+		end = memchr(s.p, ':', s.n);
+		if (end == NULL)
+			end = s.p + s.n;
+		*host = (struct span){ s.p, (size_t)(end - s.p) };
+	}
+	if (end == s.p + s.n)
+		return true;
+	*port = (struct span){ end + 1, (size_t)(s.p + s.n - end) - 1 };
+	return *end == ':';
+}
+
+static bool
+parse_hop(struct span s, struct sshconfig_hop *ret)
+{
+	struct span user = { NULL, 0 }, host, port;
+	uint64_t n = 0;
+	size_t at = s.n;
+
+	if (span_starts(s, "ssh://")) {
+		s = (struct span){ s.p + 6, s.n - 6 };
+		if (s.n > 0 && s.p[s.n - 1] == '/')
+			s.n--;
+		at = s.n;
+	}
+	while (at > 0 && s.p[at - 1] != '@')
+		at--;
+	if (at > 0) {
+		user = (struct span){ s.p, at - 1 };
+		s = (struct span){ s.p + at, s.n - at };
+		if (!is_plain(user, ""))
+			return false;
+	}
+	if (!split_port(s, &host, &port) || !is_plain(host, "\\@/"))
+		return false;
+	if (port.p != NULL && (span_u64(port, 65535, &n) < 0 || n == 0))
+		return false;
+	ret->user = user.p != NULL ? xstrndup(user.p, user.n) : NULL;
+	ret->host = xstrndup(host.p, host.n);
+	ret->port = (uint16_t)n;
+	return true;
+}
+
+int
+sshconfig_last_hop(struct span jump, struct span *before,
+    struct sshconfig_hop *ret, struct err *e)
+{
+	size_t at = jump.n;
+	struct span last;
+
+	while (at > 0 && jump.p[at - 1] != ',')
+		at--;
+	last = span_trim((struct span){ jump.p + at, jump.n - at });
+	if (!parse_hop(last, ret))
+		return err_set(e, ERR_INPUT,
+		    "ssh_config: ProxyJump \"%.*s\" is not [user@]host[:port]",
+		    (int)(last.n < HOP_MAX ? last.n : HOP_MAX), last.p);
+	*before =
+	    at > 0 ? (struct span){ jump.p, at - 1 } : (struct span){ NULL, 0 };
+	return 0;
+}
+
+void
+sshconfig_hop_fini(struct sshconfig_hop *h)
+{
+	free(h->user);
+	free(h->host);
 }
 
 /* ---- whether it matters which host it is ---- */

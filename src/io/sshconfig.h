@@ -25,6 +25,8 @@ struct sshconfig_answer {
 	char *proxy_jump, *proxy_command, *strict, *certificate;
 	uint16_t port;	   /* 0: not said */
 	int64_t connect_s; /* 0: not said */
+	int64_t alive_s;   /* ServerAliveInterval; 0: not said */
+	int64_t alive_max; /* ServerAliveCountMax; 0: not said */
 	bool identities_only;
 	struct sshconfig_files identities, user_hosts, global_hosts;
 };
@@ -32,6 +34,21 @@ struct sshconfig_answer {
 /* Reads ssh -G's lines; what it does not know it skips. */
 void sshconfig_parse(struct span text, struct sshconfig_answer *ret);
 void sshconfig_answer_fini(struct sshconfig_answer *a);
+
+/* A host to go through: [user@]host[:port], or ssh://[user@]host[:port]. */
+struct sshconfig_hop {
+	char *user, *host; /* user is NULL when it is not said */
+	uint16_t port;	   /* 0: not said */
+};
+
+/*
+ * The last of the hosts that a ProxyJump lists, which is the one to reach the
+ * host from; *before is the list of those before it, NULL p when there is
+ * none.  -1 when that one makes no sense.
+ */
+int sshconfig_last_hop(struct span jump, struct span *before,
+    struct sshconfig_hop *ret, struct err *e);
+void sshconfig_hop_fini(struct sshconfig_hop *h);
 
 /* Whether a configuration file treats all hosts alike; includes not followed,
  * but collected into files when that is not NULL. */

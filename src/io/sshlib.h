@@ -19,7 +19,8 @@
 #include "io/transport.h"
 
 enum {
-	SSHLIB_GREETING = 40 /* bytes kept of what the peer says first */
+	SSHLIB_GREETING = 40, /* bytes kept of what the peer says first */
+	SSHLIB_REFUSAL = 120  /* and of why it opened no channel */
 };
 
 enum op {
@@ -36,10 +37,16 @@ enum op {
 	OP_CLOSE
 };
 
+struct tunnel;
+
 struct session {
 	LIBSSH2_SESSION *ls;
-	int fd;
-	bool connected, dead, dropped, ready, unable;
+	int fd;			/* -1 when it runs through a tunnel */
+	struct tunnel *tunnel;	/* what it runs through */
+	struct tunnel *tunnels; /* what runs through it */
+	void (*wake)(void *arg);
+	void *arg;
+	bool connected, dead, dropped, ready, entered, unable;
 	bool quick; /* acknowledge at once: until the first exec */
 	const void *owner;
 	enum op owner_op;
@@ -54,6 +61,7 @@ struct session {
 	uint64_t received;
 	char greeting[SSHLIB_GREETING]; /* what the peer said first */
 	size_t greeting_len;
+	char refusal[SSHLIB_REFUSAL];
 	struct signer signer;
 };
 
@@ -61,7 +69,9 @@ struct channel {
 	struct session *session;
 	struct channel *next;
 	LIBSSH2_CHANNEL *lc;
-	uint32_t id; /* the number libssh2 gives it */
+	const char *type;
+	struct span message; /* what its opening says beside the type */
+	uint32_t id;	     /* the number libssh2 gives it */
 	bool exited;
 	uint32_t status;
 };
@@ -76,6 +86,25 @@ const char *sshlib_error(const struct session *s);
 bool sshlib_is_broken(ssize_t rc);
 /* Says so in e. */
 enum step sshlib_broken(struct session *s, struct err *e);
+
+/* A tunnel to where the outer session's host can connect; sshtunnel.c. */
+struct tunnel *sshtunnel_new(struct session *outer, struct session *inner,
+    const char *host, uint16_t port);
+enum step sshtunnel_open(struct tunnel *t, struct err *e);
+/* As the socket's; -errno. */
+ssize_t sshtunnel_recv(struct tunnel *t, void *p, size_t n);
+ssize_t sshtunnel_send(struct tunnel *t, const void *p, size_t n);
+/*
+ * The descriptor everything goes over in the end: libssh2 wants one, and would
+ * set it to be non-blocking.
+ */
+int sshtunnel_fd(const struct tunnel *t);
+bool sshtunnel_has_ended(const struct tunnel *t);
+/* The inner session is closed; what it sent still goes out. */
+void sshtunnel_close(struct tunnel *t);
+/* The outer session is closed: all its tunnels have ended. */
+void sshtunnel_cut(struct session *outer);
+enum step sshtunnel_relay(struct session *outer, struct err *e);
 
 /* The channels' part of the transport; sshchan.c. */
 struct channel *sshchan_new(struct session *s);

@@ -42,6 +42,12 @@ struct signer {
 struct dial {
 	const struct sockaddr *addr;
 	socklen_t addr_len;
+	/*
+	 * Instead of addr: through a session of the same transport, which can
+	 * carry others, to name and port as it finds them.  That one is closed
+	 * last, and relay() is called whenever its descriptor is ready.
+	 */
+	struct session *via;
 	/* Preferred first, comma-separated; NULL: the transport's own order. */
 	const char *host_key_algs;
 
@@ -50,8 +56,12 @@ struct dial {
 	uint16_t port; /* 0: not said */
 	int64_t connect_ms;
 	enum host_key_policy policy;
-	/* ... and has more than one descriptor: wake is called for any. */
+	/* ... and has more than one descriptor. */
 	struct loop *loop;
+	/*
+	 * Called when there may be more to do without the descriptor of fd()
+	 * being ready.  It only takes note.
+	 */
 	void (*wake)(void *arg);
 	void *arg;
 };
@@ -78,7 +88,8 @@ struct transport {
 	enum step (*handshake)(struct session *s, struct err *e);
 	/*
 	 * The peer dropped us before the handshake was through, as a server
-	 * does that has too many connections: worth another try.
+	 * does that has too many connections: worth another try.  Or one that
+	 * was ready is gone.
 	 */
 	bool (*was_dropped)(const struct session *s);
 	/* The handshake failed at something another transport can do. */
@@ -90,6 +101,11 @@ struct transport {
 	    const struct signer *key, struct err *e);
 	int (*fd)(const struct session *s);
 	short (*events)(const struct session *s);
+	/*
+	 * Moves the bytes of the sessions that run through this one and wakes
+	 * them.  STEP_NEXT: there is more to move.
+	 */
+	enum step (*relay)(struct session *s, struct err *e);
 	/* Bytes received so far: whether anything happened. */
 	uint64_t (*received)(const struct session *s);
 	/* Frees its channels with it.  Accepts NULL. */

@@ -327,10 +327,10 @@ check "a timeout where there is no second channel" 1 \
     '^timeout: one-channel: ' -t 1 one-channel -- 'sleep 7775'
 left 'sleep 777[5]' 5
 printf 'Host *\n\tProxyJump elsewhere\n' >"$d/jump"
-check "ProxyJump is not ignored" 3 'ProxyJump' -F "$d/jump" \
+check "ProxyJump is not ignored" 3 'through jump host elsewhere' -F "$d/jump" \
     --transport libssh2 good -- true
-check "ProxyJump to nowhere" 3 '^unreachable: good: ssh: ' -F "$d/jump" \
-    good -- true
+check "ProxyJump to nowhere" 3 '^unreachable: good: through jump host ' \
+    -F "$d/jump" good -- true
 {
 	echo "Match host 127.0.0.1 !originalhost jump"
 	echo "	ProxyJump jump"
