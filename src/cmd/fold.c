@@ -293,27 +293,102 @@ fold_print(const struct fold *f, struct buf *ret, bool only_failures)
 
 /* ---- differences ---- */
 
-static bool
-has_line(const struct group *g, struct span line)
-{
-	struct span rest = { g->out, g->out_len }, other;
+/* How often each line of a text is in it. */
+struct bag {
+	struct map lines; /* to places in left */
+	size_t *left;
+	size_t n, cap;
+};
 
-	while (span_until(&rest, '\n', &other))
-		if (other.n == line.n && memcmp(other.p, line.p, line.n) == 0)
-			return true;
-	return false;
+static void
+bag_fill(struct bag *b, struct span text)
+{
+	struct span line;
+
+	while (span_until(&text, '\n', &line)) {
+		size_t at;
+
+		if (!map_get(&b->lines, line, &at)) {
+			b->left =
+			    mem_grow(b->left, b->n, &b->cap, sizeof(*b->left));
+			at = b->n++;
+			b->left[at] = 0;
+			map_put(&b->lines, line, at);
+		}
+		b->left[at]++;
+	}
 }
 
-/* Lines of a that b does not have. */
-static void
-put_missing(struct buf *ret, const struct group *a, const struct group *b,
-    const char *sign)
+static bool
+bag_take(struct bag *b, struct span line)
 {
-	struct span rest = { a->out, a->out_len }, line;
+	size_t at;
 
-	while (span_until(&rest, '\n', &line))
-		if (!has_line(b, line))
-			put_lines(ret, line.p, line.n, false, sign);
+	if (!map_get(&b->lines, line, &at) || b->left[at] == 0)
+		return false;
+	b->left[at]--;
+	return true;
+}
+
+/* Lines that a has more often than b; returns how many. */
+static size_t
+put_missing(struct buf *ret, struct span a, struct span b, const char *sign)
+{
+	struct bag bag = { .n = 0 };
+	struct span line;
+	size_t n = 0;
+
+	bag_fill(&bag, b);
+	while (span_until(&a, '\n', &line)) {
+		if (bag_take(&bag, line))
+			continue;
+		put_lines(ret, line.p, line.n, false, sign);
+		/* An empty line is one, too. */
+		if (line.n == 0)
+			buf_printf(ret, "%s\n", sign);
+		n++;
+	}
+	map_free(&bag.lines);
+	free(bag.left);
+	return n;
+}
+
+static bool
+same_lines(struct span a, struct span b)
+{
+	struct span left = { "", 0 }, right = { "", 0 };
+	bool more;
+
+	do {
+		more = span_until(&a, '\n', &left);
+		if (more != span_until(&b, '\n', &right))
+			return false;
+		if (more &&
+		    (left.n != right.n || memcmp(left.p, right.p, left.n) != 0))
+			return false;
+	} while (more);
+	return true;
+}
+
+static void
+put_difference(struct buf *ret, const struct group *common,
+    const struct group *g)
+{
+	struct span a = { common->out, common->out_len };
+	struct span b = { g->out, g->out_len };
+	struct span ea = { common->err, common->err_len };
+	struct span eb = { g->err, g->err_len };
+	size_t n = put_missing(ret, a, b, "  - ");
+
+	n += put_missing(ret, b, a, "  + ");
+	n += put_missing(ret, ea, eb, "  - stderr: ");
+	n += put_missing(ret, eb, ea, "  + stderr: ");
+	if (n > 0)
+		return;
+	buf_puts(ret,
+	    same_lines(a, b) && same_lines(ea, eb)
+		? "  (only in where the output ends)\n"
+		: "  (the same lines in another order)\n");
 }
 
 void
@@ -329,10 +404,7 @@ fold_print_diff(const struct fold *f, struct buf *ret)
 		} else {
 			put_names(list[i], ret);
 			buf_puts(ret, ": differs:\n");
-			put_missing(ret, list[0], list[i], "  - ");
-			put_missing(ret, list[i], list[0], "  + ");
-			put_lines(ret, list[i]->err, list[i]->err_len,
-			    list[i]->err_cut, "  stderr: ");
+			put_difference(ret, list[0], list[i]);
 		}
 	}
 	free(list);

@@ -59,7 +59,10 @@ void fold_add(struct fold *f, const char *host, const struct fold_answer *a);
  */
 void fold_print(const struct fold *f, struct buf *ret, bool only_failures);
 
-/* Appends the answers as differences from the commonest good one. */
+/*
+ * Appends the commonest good answer, and the others as the lines that they lack
+ * ("-") or have more of ("+"); what failed is printed whole.
+ */
 void fold_print_diff(const struct fold *f, struct buf *ret);
 
 /* How many hosts there are of a class. */

@@ -107,6 +107,22 @@ out:
 	return r;
 }
 
+int
+file_create(const char *path, const void *data, size_t len, unsigned mode,
+    struct err *e)
+{
+	int fd =
+	    open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)mode);
+	int r;
+
+	if (fd < 0)
+		return err_sys(e, "create %s", path);
+	r = write_all(fd, path, data, len, e);
+	if (close(fd) < 0 && r == 0)
+		r = err_sys(e, "close %s", path);
+	return r;
+}
+
 static bool
 lacks_newline(int fd)
 {

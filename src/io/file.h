@@ -20,6 +20,13 @@ int file_write(const char *path, const void *data, size_t len, unsigned mode,
     struct err *e);
 
 /*
+ * Writes a file that must not be there yet, and does not wait for the disk: for
+ * the many files of a directory that is of no use when it is cut short.
+ */
+int file_create(const char *path, const void *data, size_t len, unsigned mode,
+    struct err *e);
+
+/*
  * Appends lines, on a new line when the file's last one has no end; makes the
  * file when needed.
  */

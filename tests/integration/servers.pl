@@ -1,7 +1,11 @@
 #!/usr/bin/perl
-# servers.pl KIND: a server on a free port of 127.0.0.1 that is not an SSH
-# server.  Prints the port, then serves until it is killed or its parent is
+# servers.pl KIND [ARGUMENT]: a server on a free port of 127.0.0.1 that is not an
+# SSH server.  Prints the port, then serves until it is killed or its parent is
 # gone.  Needs nothing but perl-base.
+#
+# "relay PORT", or any name that begins so, is the network before that port of 127.0.0.1: SIGUSR1 cuts it, so
+# that no byte comes through any more and no end is told; SIGUSR2 breaks it, so
+# that both ends are.
 use strict;
 use warnings;
 use Socket;
@@ -29,6 +33,7 @@ print "$port\n";
 close STDOUT;
 
 my $parent = getppid();
+relay(shift) if $kind =~ /^relay/;
 my $n = 0;
 while (1) {
 	my $ready = '';
@@ -51,6 +56,11 @@ while (1) {
 		# An SSH banner, and not a word more.
 		syswrite($c, "SSH-2.0-Silent_1.0\r\n");
 		push @held, $c;
+	} elsif ($kind eq 'midway') {
+		# As a host that goes down just then.
+		syswrite($c, "SSH-2.0-Midway_1.0\r\n");
+		sysread($c, my $line, 2048);
+		close $c;
 	} elsif ($kind eq 'garbage') {
 		syswrite($c, "SSH-2.0-Garbage_1.0\r\n" . "\xff" x 4096);
 		push @held, $c;
@@ -64,4 +74,48 @@ while (1) {
 		}
 		close $c;
 	}
+}
+
+# Both ends of a connection, each with the other.
+sub connect_to {
+	my ($to) = @_;
+	socket(my $out, PF_INET, SOCK_STREAM, 0) or die "socket: $!\n";
+	connect($out, sockaddr_in($to, inet_aton('127.0.0.1'))) or return undef;
+	return $out;
+}
+
+sub relay {
+	my ($to) = @_;
+	my ($cut, %peer, %sock) = (0);
+	local $SIG{USR1} = sub { $cut = 1 };
+	local $SIG{USR2} = sub { close $_ for values %sock; %sock = %peer = () };
+
+	while (getppid() == $parent) {
+		my $ready = '';
+		vec($ready, fileno($s), 1) = 1;
+		unless ($cut) {
+			vec($ready, $_, 1) = 1 for keys %sock;
+		}
+		next unless select($ready, undef, undef, 0.5) > 0;
+		if (vec($ready, fileno($s), 1) && accept(my $c, $s)) {
+			my $out = connect_to($to) or next;
+			$sock{fileno($c)} = $c;
+			$sock{fileno($out)} = $out;
+			$peer{fileno($c)} = $out;
+			$peer{fileno($out)} = $c;
+		}
+		for my $n (grep { vec($ready, $_, 1) } keys %sock) {
+			next unless $sock{$n};
+			my $got = sysread($sock{$n}, my $bytes, 65536);
+			if ($got) {
+				syswrite($peer{$n}, $bytes);
+				next;
+			}
+			my $m = fileno($peer{$n});
+			close $sock{$_} for $n, $m;
+			delete @sock{$n, $m};
+			delete @peer{$n, $m};
+		}
+	}
+	exit 0;
 }

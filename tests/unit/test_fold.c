@@ -122,6 +122,50 @@ test_diff(void **state)
 	fold_free(f);
 }
 
+static void
+check_diff(struct fold *f, const char *want)
+{
+	struct buf b;
+
+	buf_init(&b, 4096);
+	fold_print_diff(f, &b);
+	assert_string_equal(b.data, want);
+	buf_free(&b);
+	fold_free(f);
+}
+
+/* Lines count as often as they are there; an empty one is one; so is stderr. */
+static void
+test_diff_counts(void **state)
+{
+	struct fold *f = fold_new();
+
+	(void)state;
+	add(f, "n1", FOLD_OK, "", "a\na\n\n", "e\n");
+	add(f, "n2", FOLD_OK, "", "a\na\n\n", "e\n");
+	add(f, "n3", FOLD_OK, "", "a\n", "");
+	add(f, "n4", FOLD_FAILED, "exit status 1", "", "");
+	check_diff(f,
+	    "n[1-2]:\n  a\n  a\n  \n  stderr: e\nn3: differs:\n"
+	    "  - a\n  - \n  - stderr: e\nfailed: n4: exit status 1\n");
+}
+
+static void
+test_diff_order_and_end(void **state)
+{
+	struct fold *f = fold_new();
+
+	(void)state;
+	add(f, "n1", FOLD_OK, "", "a\nb\n", "");
+	add(f, "n2", FOLD_OK, "", "a\nb\n", "");
+	add(f, "n3", FOLD_OK, "", "b\na\n", "");
+	add(f, "n4", FOLD_OK, "", "a\nb", "");
+	check_diff(f,
+	    "n[1-2]:\n  a\n  b\n"
+	    "n3: differs:\n  (the same lines in another order)\n"
+	    "n4: differs:\n  (only in where the output ends)\n");
+}
+
 int
 main(void)
 {
@@ -132,6 +176,8 @@ main(void)
 		cmocka_unit_test(test_harmless),
 		cmocka_unit_test(test_cut_is_said),
 		cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_diff_counts),
+		cmocka_unit_test(test_diff_order_and_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
