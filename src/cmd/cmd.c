@@ -24,6 +24,8 @@ static const struct command {
 	    "judge a run again, or what one capture has and another lacks" },
 	{ "services", cmd_services, "[PATTERN]",
 	    "IPsec's services: state, restart, refresh, clear" },
+	{ "flush", cmd_flush, "[PATTERN] | --pair A B",
+	    "empty the SADBs, and watch the SAs come back" },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -59,5 +59,6 @@ int cmd_run(int argc, char **argv);
 int cmd_diagnose(int argc, char **argv);
 int cmd_analyze(int argc, char **argv);
 int cmd_services(int argc, char **argv);
+int cmd_flush(int argc, char **argv);
 
 #endif

@@ -194,11 +194,12 @@ wait_all(struct nodes *ns)
 }
 
 static void
-job_start(struct job *j, int64_t limit_ms)
+job_start(struct job *j, int64_t limit_ms, bool hold_input)
 {
 	const struct task_spec spec = { .host = j->node->host,
 		.input = j->script.data,
 		.input_len = j->script.len,
+		.hold_input = hold_input,
 		.limit_ms = limit_ms,
 		.out_cap = PLATFORM_OUTPUT_MAX,
 		.done = job_done,
@@ -246,7 +247,7 @@ nodes_connect(struct nodes *ns, struct err *e)
 		struct job *j = job_new(ns, &ns->v[i], NULL);
 
 		buf_puts(&j->script, platform_hello);
-		job_start(j, limit_of(ns, 0));
+		job_start(j, limit_of(ns, 0), false);
 	}
 	return wait_all(ns);
 }
@@ -264,7 +265,8 @@ nodes_ask(struct nodes *ns, const struct nodes_ask *ask, struct err *e)
 		j = job_new(ns, &ns->v[i], ask->phase);
 		r = ask->script(ask->arg, &ns->v[i], &j->script, e);
 		if (r == 0) {
-			job_start(j, limit_of(ns, ask->limit_ms));
+			job_start(j, limit_of(ns, ask->limit_ms),
+			    ask->hold_input);
 			continue;
 		}
 		buf_free(&j->script);

@@ -83,6 +83,9 @@ struct nodes_ask {
 	    struct err *e);
 	void *arg;
 	int64_t limit_ms; /* 0: --timeout, or 60 s */
+	/* Standard input stays open behind the script: probes end at its end.
+	 */
+	bool hold_input;
 };
 
 /*

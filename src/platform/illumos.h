@@ -8,6 +8,7 @@ extern const struct platform platform_illumos;
 /* illumos_ops.c */
 extern const struct op_text illumos_ops[OPS];
 /* illumos_services.c */
+extern const char illumos_flush[]; /* illumos_flush.c */
 extern const char illumos_services[], illumos_services_do[];
 int illumos_read_services(struct span text, struct services *ret,
     struct err *e);

@@ -9,6 +9,7 @@ extern const struct platform platform_linux;
 extern const struct op_text linux_ops[OPS];
 /* linux_services.c */
 extern const char linux_services_tools[];
+extern const char linux_flush[]; /* linux_flush.c */
 extern const char linux_services[], linux_services_do[];
 int linux_read_services(struct span text, struct services *ret, struct err *e);
 

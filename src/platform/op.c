@@ -17,6 +17,7 @@ static const char say[] = "say() {\n"
 static const char *const names[OPS] = {
 	[OP_SERVICES] = "services",
 	[OP_SERVICES_DO] = "services",
+	[OP_FLUSH] = "flush",
 };
 
 const char *

@@ -19,6 +19,11 @@ enum platform_op {
 	OP_SERVICES, /* section "services"; no words: state alone */
 	/* "restart", "refresh" or "clear", then the state as above */
 	OP_SERVICES_DO,
+	/*
+	 * Takes away all ESP SAs, or those between the two addresses that the
+	 * words are, the node's own first.  Section "do".
+	 */
+	OP_FLUSH,
 	OPS
 };
 

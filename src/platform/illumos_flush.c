@@ -1,0 +1,52 @@
+/* Flushing the SADB of a SmartOS node (ipseckey(8)). */
+#include "platform/illumos.h"
+
+/*
+ * Words: none, or the two addresses of a pair: its SAs are then deleted one by
+ * one, by SPI and destination, as `ipseckey -np dump esp` lists them (-p masks
+ * the keys, and nothing of the dump is printed).
+ */
+const char illumos_flush[] =
+    "spis() {\n"
+    "	/usr/sbin/ipseckey -np dump esp | /usr/bin/awk '\n"
+    "	/^SA: SADB_ASSOC spi=/ {\n"
+    "		spi = $0\n"
+    "		sub(/.*spi=/, \"\", spi)\n"
+    "		sub(/,.*/, \"\", spi)\n"
+    "		src = dst = \"\"\n"
+    "	}\n"
+    "	/^(SRC|DST): AF_INET6?: port / {\n"
+    "		a = $5\n"
+    "		sub(/\\.$/, \"\", a)\n"
+    "		sub(/\\/.*/, \"\", a)\n"
+    "		if ($1 == \"SRC:\")\n"
+    "			src = a\n"
+    "		else\n"
+    "			print spi, src, a\n"
+    "	}'\n"
+    "}\n"
+    "pair() {\n"
+    "	st=0\n"
+    "	while read -r spi src dst; do\n"
+    "		case \"$src $dst\" in\n"
+    "		\"$1 $2\" | \"$2 $1\")\n"
+    "			/usr/sbin/ipseckey delete esp spi \"$spi\" \\\n"
+    "			    dst \"$dst\" || st=$?\n"
+    "			;;\n"
+    "		esac\n"
+    "	done <<-END\n"
+    "	$(spis)\n"
+    "	END\n"
+    "	return $st\n"
+    "}\n"
+    "flush() {\n"
+    "	script=/opt/erigones/bin/debug/ipsec_associations_flush.sh\n"
+    "	if [ $# -gt 0 ]; then\n"
+    "		pair \"$@\"\n"
+    "	elif [ -x $script ]; then\n"
+    "		$script\n"
+    "	else\n"
+    "		/usr/sbin/ipseckey -n flush\n"
+    "	fi\n"
+    "}\n"
+    "op() { say do flush \"$@\"; }\n";
