@@ -4,9 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
-
-/* draft-ietf-opsawg-pcap; big-endian as snoop is. */
-enum { PCAP_HEADER = 24, PCAP_RECORD = 16, PCAP_ETHERNET = 1 };
+#include "capture/stream.h"
 
 /* Fed to the parser in pieces, so that rest keeps to its cap. */
 enum { PIECE = 64 * 1024 };
@@ -25,46 +23,21 @@ convert_free(struct convert *c)
 	buf_free(&c->rest);
 }
 
-static void
-put32(uint8_t *p, uint32_t v)
-{
-	p[0] = (uint8_t)(v >> 24);
-	p[1] = (uint8_t)(v >> 16);
-	p[2] = (uint8_t)(v >> 8);
-	p[3] = (uint8_t)v;
-}
-
 static int
 put_header(struct convert *c, struct buf *ret)
 {
-	uint8_t h[PCAP_HEADER] = { 0 };
-
 	if (c->begun)
 		return 0;
-	put32(h, 0xa1b2c3d4);
-	put32(h + 4, 2U << 16 | 4);
-	put32(h + 16, SNOOP_CAPTURED_MAX);
-	put32(h + 20, PCAP_ETHERNET);
 	c->begun = true;
-	return buf_add(ret, h, sizeof(h));
+	return stream_put_header(ret, FRAME_ETHERNET, SNOOP_CAPTURED_MAX);
 }
 
 /* snoop's seconds are 32 bits, and so are pcap's. */
 static int
 put_frame(struct convert *c, const struct frame *f, struct buf *ret)
 {
-	uint8_t h[PCAP_RECORD];
-
-	put32(h, (uint32_t)(f->time.ns / NS_PER_S));
-	put32(h + 4, (uint32_t)(f->time.ns % NS_PER_S / NS_PER_US));
-	put32(h + 8, f->captured);
-	put32(h + 12, f->length);
 	c->packets++;
-	/* All of it, or the file would end within a record. */
-	if (ret->max - ret->len < sizeof(h) + f->captured)
-		return -1;
-	buf_add(ret, h, sizeof(h));
-	return buf_add(ret, f->data, f->captured);
+	return stream_put_frame(ret, f);
 }
 
 /* Converts the records that are whole. */

@@ -1,4 +1,7 @@
-/* links: capture/convert capture/snoop base/buf base/err base/mem */
+/*
+ * links: capture/convert capture/snoop capture/stream base/buf base/err
+ * links: base/mem
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /*
  * A tap beside a fan-out that plays a script.
- * links: cmd/tap platform/ capture/convert capture/snoop base/buf base/date
- * links: base/err base/map base/mem base/quote base/str model/addr
- * links: model/facts model/pingstat
+ * links: cmd/tap platform/ capture/convert capture/snoop capture/stream
+ * links: base/buf base/date base/err base/map base/mem base/quote base/str
+ * links: model/addr model/facts model/pingstat
  */
 #include "unit.h"
 
