@@ -276,7 +276,8 @@ ask_facts(struct gather *g)
 	const unsigned sections = SECTIONS_ALL & ~SECTION_BIT(SECTION_ROUTES) &
 	    ~SECTION_BIT(SECTION_COUNTERS) & ~SECTION_BIT(SECTION_XFRM_STAT) &
 	    ~SECTION_BIT(SECTION_SAS) & ~SECTION_BIT(SECTION_SOFTNET) &
-	    ~SECTION_BIT(SECTION_QDISC);
+	    ~SECTION_BIT(SECTION_QDISC) & ~SECTION_BIT(SECTION_IKE_SAS) &
+	    ~SECTION_BIT(SECTION_IKE_LOG) & ~SECTION_BIT(SECTION_MESSAGES);
 
 	step(g, "asking both nodes what they are");
 	for (enum side s = SIDE_A; s < SIDES; s++)
@@ -333,6 +334,26 @@ start_snapshots(struct gather *g, const char *phase, unsigned more)
 		start_facts(g, s, phase, sections);
 }
 
+/* Do both send by the devices that are captured? */
+static bool
+routes_agree(struct gather *g)
+{
+	struct err e;
+	bool ok = true;
+
+	for (enum side s = SIDE_A; s < SIDES && ok; s++) {
+		struct facts f;
+
+		pipeline_facts(&g->run->nodes[s], "before", &f);
+		ok = plan_check_route(&f, &g->run->nodes[s], &g->run->nodes[!s],
+			 &e) == 0;
+		facts_free(&f);
+	}
+	if (!ok)
+		g->run->why = xstrdup(e.text);
+	return ok;
+}
+
 /* The captures begin while the first counters are read. */
 static bool
 prepare(struct gather *g)
@@ -341,7 +362,7 @@ prepare(struct gather *g)
 	start_captures(g);
 	start_snapshots(g, "before", 0);
 	gather_await_captures(g, READY_MS);
-	return wait_for(g, jobs_done, 0) && both_answer(g);
+	return wait_for(g, jobs_done, 0) && both_answer(g) && routes_agree(g);
 }
 
 static bool
@@ -358,7 +379,9 @@ conclude(struct gather *g)
 	step(g, "reading the counters again");
 	start_snapshots(g, "after",
 	    SECTION_BIT(SECTION_NEIGHS) | SECTION_BIT(SECTION_NFT) |
-		SECTION_BIT(SECTION_IPTABLES));
+		SECTION_BIT(SECTION_IPTABLES) | SECTION_BIT(SECTION_IPF) |
+		SECTION_BIT(SECTION_IKE_SAS) | SECTION_BIT(SECTION_IKE_LOG) |
+		SECTION_BIT(SECTION_MESSAGES));
 	return wait_for(g, jobs_done, 0) && both_answer(g);
 }
 

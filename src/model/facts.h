@@ -204,6 +204,7 @@ struct facts {
 	struct listener *listeners;
 	size_t n_listeners;
 	char ike_daemon[FACT_NAME_MAX]; /* "" when none runs */
+	char admin_link[FACT_NAME_MAX]; /* SmartOS's NIC_admin; or "" */
 };
 
 /* Ends everything that f owns; f itself is the caller's.  Accepts NULL. */

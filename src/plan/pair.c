@@ -7,31 +7,7 @@
 #include "model/facts.h"
 #include "model/host.h"
 #include "model/run.h"
-
-/* One node on its way to a plan. */
-struct half {
-	const struct facts *facts;
-	const struct host *host;
-	const struct link *overlay;
-	struct ip overlay_ip, underlay_ip;
-	char underlay_link[FACT_NAME_MAX];
-};
-
-/* A variable that must be an address; not set when it is not there. */
-static int
-address_var(const struct half *h, const char *name, struct ip *ret,
-    struct err *e)
-{
-	const char *v = host_var(h->host, name);
-
-	if (v == NULL)
-		return 0;
-	if (ip_parse(span_of(v), ret) < 0)
-		return err_set(e, ERR_INPUT,
-		    "%s: variable %s: \"%s\" is not an IP address",
-		    h->host->name, name, v);
-	return 0;
-}
+#include "plan/half.h"
 
 static int
 named_overlay(struct half *h, const char *name, struct err *e)
@@ -71,9 +47,21 @@ candidate(const struct half *h, const struct link *l, const char *named)
 	return named != NULL ? l == h->overlay : is_vxlan(l);
 }
 
-/* The overlays that both nodes have, by VNI; sets the last. */
+static bool
+both_have(const struct half h[2], const struct link *x, const struct link *y)
+{
+	struct ip ip;
+
+	return half_address_of(h[0].facts, x->name, &ip) &&
+	    half_address_of(h[1].facts, y->name, &ip);
+}
+
+/*
+ * The overlays that both nodes have, by VNI; sets the last.  With `addressed`
+ * only those that can be pinged: others are for virtual machines.
+ */
 static size_t
-common_overlays(struct half h[2], const char *const named[2])
+common_overlays(struct half h[2], const char *const named[2], bool addressed)
 {
 	const struct link *found[2] = { NULL, NULL };
 	size_t n = 0;
@@ -85,7 +73,8 @@ common_overlays(struct half h[2], const char *const named[2])
 
 			if (x->vni != y->vni ||
 			    !candidate(&h[0], x, named[0]) ||
-			    !candidate(&h[1], y, named[1]))
+			    !candidate(&h[1], y, named[1]) ||
+			    (addressed && !both_have(h, x, y)))
 				continue;
 			found[0] = x;
 			found[1] = y;
@@ -126,38 +115,13 @@ choose_overlays(struct half h[2], struct err *e)
 		if (choose_overlay(&h[s], named[s], &n[s], e) < 0)
 			return -1;
 	/* One each is a pair even when their VNIs differ: that is a fault. */
-	if ((n[0] == 1 && n[1] == 1) || common_overlays(h, named) == 1)
+	if ((n[0] == 1 && n[1] == 1) || common_overlays(h, named, false) == 1 ||
+	    common_overlays(h, named, true) == 1)
 		return 0;
 	return err_set(e, ERR_HOST,
 	    "%s and %s have several VXLAN devices; name the one to measure in "
 	    "espy_overlay_link",
 	    h[0].host->name, h[1].host->name);
-}
-
-static bool
-usable(const struct ifaddr *a)
-{
-	/* fe80::/10 is of its link alone (RFC 4291 section 2.5.6). */
-	return a->ip.family == 4 || a->ip.b[0] != 0xfe ||
-	    (a->ip.b[1] & 0xc0) != 0x80;
-}
-
-/* IPv4 first: it is what the overlays of today carry. */
-static bool
-address_of(const struct facts *f, const char *link, struct ip *ret)
-{
-	for (int family = 4; family <= 6; family += 2) {
-		for (size_t i = 0; i < f->n_addrs; i++) {
-			const struct ifaddr *a = &f->addrs[i];
-
-			if (a->ip.family == family && usable(a) &&
-			    strcmp(a->link, link) == 0) {
-				*ret = a->ip;
-				return true;
-			}
-		}
-	}
-	return false;
 }
 
 /* What the peer's neighbour table says of this node's MAC address. */
@@ -179,54 +143,23 @@ address_by_peer(const struct half *h, const struct half *peer, struct ip *ret)
 static int
 overlay_address(struct half *h, const struct half *peer, struct err *e)
 {
-	if (address_var(h, "espy_overlay_ip", &h->overlay_ip, e) < 0)
+	if (half_address_var(h, "espy_overlay_ip", &h->overlay_ip, e) < 0)
 		return -1;
 	if (ip_is_set(&h->overlay_ip) ||
-	    address_of(h->facts, h->overlay->name, &h->overlay_ip) ||
+	    half_address_of(h->facts, h->overlay->name, &h->overlay_ip) ||
 	    address_by_peer(h, peer, &h->overlay_ip))
 		return 0;
+	/* On SmartOS a VNIC over the overlay has it. */
+	if (strcmp(h->overlay->kind, "overlay") == 0)
+		return err_set(e, ERR_HOST,
+		    "%s: no VNIC of the global zone is over its overlay %s; "
+		    "if there should be one (adminoverlay_0), that is the "
+		    "fault; or name another in espy_overlay_link",
+		    h->host->name, h->overlay->name);
 	return err_set(e, ERR_HOST,
 	    "%s: its overlay device %s has no address; if it should have one, "
 	    "that is the fault; or set espy_overlay_ip",
 	    h->host->name, h->overlay->name);
-}
-
-static const char *
-link_holding(const struct facts *f, const struct ip *ip)
-{
-	for (size_t i = 0; i < f->n_addrs; i++)
-		if (ip_equal(&f->addrs[i].ip, ip))
-			return f->addrs[i].link;
-	return NULL;
-}
-
-static int
-underlay(struct half *h, struct err *e)
-{
-	const char *link = host_var(h->host, "espy_underlay_link");
-	struct ip ip = { 0 };
-
-	if (address_var(h, "espy_underlay_ip", &ip, e) < 0)
-		return -1;
-	if (!ip_is_set(&ip))
-		ip = h->overlay->vxlan_local;
-	if (!ip_is_set(&ip) && link != NULL)
-		address_of(h->facts, link, &ip);
-	if (!ip_is_set(&ip) && h->overlay->lower[0] != '\0')
-		address_of(h->facts, h->overlay->lower, &ip);
-	if (!ip_is_set(&ip) && h->host->address != NULL)
-		ip_parse(span_of(h->host->address), &ip);
-	if (link == NULL && ip_is_set(&ip))
-		link = link_holding(h->facts, &ip);
-	if (!ip_is_set(&ip) || link == NULL)
-		return err_set(e, ERR_HOST,
-		    "%s: which address its overlay device %s sends from is "
-		    "not to be seen; set espy_underlay_ip and "
-		    "espy_underlay_link",
-		    h->host->name, h->overlay->name);
-	h->underlay_ip = ip;
-	snprintf(h->underlay_link, sizeof(h->underlay_link), "%s", link);
-	return 0;
 }
 
 static void
@@ -240,6 +173,22 @@ fill(const struct half *h, struct run_node *n)
 	n->underlay = h->underlay_ip;
 	n->vni = h->overlay->vni;
 	n->vxlan_port = h->overlay->vxlan_port;
+}
+
+/* Two nodes that claim one address: whichever answers, nothing is proven. */
+static int
+check_distinct(const struct half h[2], struct err *e)
+{
+	char text[IP_TEXT_MAX];
+	bool over = ip_equal(&h[0].overlay_ip, &h[1].overlay_ip);
+
+	if (!over && !ip_equal(&h[0].underlay_ip, &h[1].underlay_ip))
+		return 0;
+	return err_set(e, ERR_HOST,
+	    "%s and %s both claim the %s address %s: that is a fault, but "
+	    "whose, the pair does not tell",
+	    h[0].host->name, h[1].host->name, over ? "overlay" : "underlay",
+	    ip_text(over ? &h[0].overlay_ip : &h[0].underlay_ip, text));
 }
 
 int
@@ -260,7 +209,7 @@ plan_pair(const struct facts *const facts[2], const struct host *const hosts[2],
 		return -1;
 	for (int s = 0; s < 2; s++)
 		if (overlay_address(&h[s], &h[!s], e) < 0 ||
-		    underlay(&h[s], e) < 0)
+		    half_underlay(&h[s], &h[!s], e) < 0)
 			return -1;
 	if (h[0].overlay_ip.family != h[1].overlay_ip.family ||
 	    h[0].underlay_ip.family != h[1].underlay_ip.family)
@@ -268,6 +217,8 @@ plan_pair(const struct facts *const facts[2], const struct host *const hosts[2],
 		    "%s and %s have addresses of different families; set "
 		    "espy_overlay_ip or espy_underlay_ip",
 		    hosts[0]->name, hosts[1]->name);
+	if (check_distinct(h, e) < 0)
+		return -1;
 	for (int s = 0; s < 2; s++)
 		fill(&h[s], &r->nodes[s]);
 	return 0;

@@ -10,15 +10,24 @@ struct err;
 struct facts;
 struct host;
 struct run;
+struct run_node;
 
 /*
  * Fills overlay and underlay of both nodes of r from their facts.  Variables of
  * the inventory override every guess: espy_overlay_link, espy_overlay_ip,
  * espy_underlay_link, espy_underlay_ip.  ERR_HOST, and nothing filled, when
- * there is no overlay device, more than one that fits, or no address for it:
- * the text names the node and the variable that would settle it.
+ * there is no overlay device, more than one that fits, no address for it, or
+ * one address that both claim: the text names the node and the variable that
+ * would settle it.
  */
 int plan_pair(const struct facts *const facts[2],
     const struct host *const hosts[2], struct run *r, struct err *e);
+
+/*
+ * Once the node has been asked: does it send to the peer by the device that was
+ * planned?  ERR_HOST when it says that it does not.
+ */
+int plan_check_route(const struct facts *f, const struct run_node *me,
+    const struct run_node *peer, struct err *e);
 
 #endif

@@ -35,6 +35,11 @@ static const struct section_parser parsers[] = {
 	{ SECTION_NEIGHS, HAVE_NEIGHS, 0, illumos_parse_neighs },
 	{ SECTION_FDB, HAVE_FDB, 0, illumos_parse_fdb },
 	{ SECTION_IPF, 0, 0, keep },
+	{ SECTION_SYSINFO, 0, 0, illumos_parse_sysinfo },
+	{ SECTION_IKE_SAS, 0, 0, keep },
+	{ SECTION_IKE_RULES, 0, 0, keep },
+	{ SECTION_IKE_LOG, 0, 0, keep },
+	{ SECTION_MESSAGES, 0, 0, keep },
 };
 
 static int

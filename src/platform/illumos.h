@@ -47,6 +47,8 @@ int illumos_parse_uname(const struct section *s, struct facts *f,
     struct err *e);
 int illumos_parse_clock(const struct section *s, struct facts *f,
     struct err *e);
+int illumos_parse_sysinfo(const struct section *s, struct facts *f,
+    struct err *e);
 int illumos_parse_services(const struct section *s, struct facts *f,
     struct err *e);
 /* illumos_net.c */

@@ -75,6 +75,23 @@ static const char fdb[] =
     "	    -o link,target,destination \"$@\"\n"
     "}\n";
 
+/* -p masks keys; no line of one leaves the node in any case. */
+static const char ike[] =
+    "ike_dump() {\n"
+    "	list=$(/usr/sbin/ikeadm -np dump $1)\n"
+    "	st=$?\n"
+    "	printf '%s\\n' \"$list\" | /usr/bin/sed -e '/^ *KEY:/d' \\\n"
+    "	    -e 's/[0-9a-fA-FX]\\{24,\\}/removed/g'\n"
+    "	return $st\n"
+    "}\n";
+
+/* The end of a log, for people; with debugging on, it may hold anything. */
+static const char log_tail[] =
+    "log_tail() {\n"
+    "	/usr/bin/tail -100 \"$1\" | /usr/bin/sed \\\n"
+    "	    -e 's/[0-9a-fA-FX]\\{24,\\}/removed/g'\n"
+    "}\n";
+
 static const char route[] = "route() {\n"
 			    "	echo \"? $*\"\n"
 			    "	/usr/sbin/route -n get \"$1\" 2>&1\n"
@@ -116,7 +133,8 @@ static const struct {
 	[SECTION_UNAME] = { NULL, "say uname /usr/bin/uname -srv\n", NULL },
 	[SECTION_CLOCK] = { clock, "say clock clock\n", NULL },
 	[SECTION_COUNTERS] = { NULL,
-	    "say counters /usr/bin/kstat -p ip:0:ip udp:0:udp\n", NULL },
+	    "say counters /usr/bin/kstat -p ip:0:ip ip:0:icmp udp:0:udp\n",
+	    NULL },
 	[SECTION_XFRM_STAT] = { NULL,
 	    "say xfrm_stat /usr/bin/kstat -p ip:0:ipdrop ip:0:ipsec_stat "
 	    "ipsecesp:0:esp_stat\n",
@@ -128,13 +146,20 @@ static const struct {
 	    "svc:/network/ipsec/ike:default\n",
 	    NULL },
 	[SECTION_SAS] = { sas, "say sas sas\n", NULL },
-	[SECTION_POLICIES] = { NULL, "say policies /usr/sbin/ipsecconf -l\n",
+	[SECTION_POLICIES] = { NULL, "say policies /usr/sbin/ipsecconf -ln\n",
 	    NULL },
 	[SECTION_LINKS] = { links, "say links links\n", NULL },
 	[SECTION_ROUTES] = { route, NULL, put_routes },
 	[SECTION_NEIGHS] = { NULL, "say neighs /usr/sbin/arp -an\n", NULL },
 	[SECTION_FDB] = { fdb, NULL, put_fdb },
 	[SECTION_IPF] = { NULL, "say ipf /usr/sbin/ipfstat -hio\n", NULL },
+	[SECTION_IKE_SAS] = { ike, "say ike_sas ike_dump p1\n", NULL },
+	[SECTION_IKE_RULES] = { ike, "say ike_rules ike_dump rule\n", NULL },
+	[SECTION_IKE_LOG] = { log_tail,
+	    "say ike_log log_tail /var/log/in.iked.log\n", NULL },
+	[SECTION_MESSAGES] = { log_tail,
+	    "say messages log_tail /var/adm/messages\n", NULL },
+	[SECTION_SYSINFO] = { NULL, "say sysinfo /usr/bin/sysinfo -p\n", NULL },
 };
 
 int

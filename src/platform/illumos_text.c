@@ -84,3 +84,25 @@ illumos_parse_services(const struct section *s, struct facts *f, struct err *e)
 	    sizeof(f->ike_daemon));
 	return 0;
 }
+
+/* "NIC_admin='igb0'": lines of KEY=VALUE, most of them quoted. */
+int
+illumos_parse_sysinfo(const struct section *s, struct facts *f, struct err *e)
+{
+	struct span text = s->text, line, key, value;
+	bool any = false;
+
+	while (span_line(&text, &line)) {
+		if (memchr(line.p, '=', line.n) == NULL)
+			continue;
+		any = true;
+		span_until(&line, '=', &key);
+		if (!span_is(key, "NIC_admin"))
+			continue;
+		value = span_trim(line);
+		if (value.n >= 2 && value.p[0] == '\'')
+			value = (struct span){ value.p + 1, value.n - 2 };
+		span_copy(value, f->admin_link, sizeof(f->admin_link));
+	}
+	return any ? 0 : err_set(e, ERR_INPUT, "no keys and values");
+}

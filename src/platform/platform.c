@@ -56,6 +56,11 @@ static const char *const section_names[SECTIONS] = {
 	[SECTION_SOCKETS] = "sockets",
 	[SECTION_FDB] = "fdb",
 	[SECTION_IPF] = "ipf",
+	[SECTION_SYSINFO] = "sysinfo",
+	[SECTION_IKE_SAS] = "ike_sas",
+	[SECTION_IKE_RULES] = "ike_rules",
+	[SECTION_IKE_LOG] = "ike_log",
+	[SECTION_MESSAGES] = "messages",
 };
 
 const char *

@@ -54,7 +54,13 @@ enum platform_section {
 	SECTION_IPTABLES,
 	SECTION_SOCKETS,
 	SECTION_FDB,
-	SECTION_IPF, /* ipfilter's rules */
+	/* From here on SmartOS's alone. */
+	SECTION_IPF,	   /* ipfilter's rules */
+	SECTION_SYSINFO,   /* what it says of itself */
+	SECTION_IKE_SAS,   /* phase 1 */
+	SECTION_IKE_RULES, /* what in.iked was configured with */
+	SECTION_IKE_LOG,
+	SECTION_MESSAGES, /* of the kernel and of daemons */
 	SECTIONS
 };
 

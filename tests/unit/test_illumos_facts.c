@@ -166,6 +166,22 @@ test_links_refused(void **state)
 }
 
 static void
+test_sysinfo(void **state)
+{
+	struct facts f = { 0 };
+
+	(void)state;
+	accept(&f, "sysinfo",
+	    "UUID='00000000-0000-4000-8000-000000000001'\n"
+	    "NIC_admin='aggr0'\nNIC_external='aggr0'\n"
+	    "Admin_NIC_Tag=\nAggregations=\n");
+	assert_string_equal(f.admin_link, "aggr0");
+	facts_free(&f);
+	refuse("sysinfo", "sysinfo: something is wrong\n", 0);
+	refuse("sysinfo", "NIC_admin='aggr0'\n", 1);
+}
+
+static void
 test_targets(void **state)
 {
 	struct facts f = { 0 };
@@ -407,6 +423,7 @@ main(void)
 		cmocka_unit_test(test_overlay),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_links_refused),
+		cmocka_unit_test(test_sysinfo),
 		cmocka_unit_test(test_targets),
 		cmocka_unit_test(test_ipsec_drops),
 		cmocka_unit_test(test_counters),

@@ -1,6 +1,6 @@
 /*
- * links: plan/pair model/facts model/host model/run model/addr base/err
- * base/mem base/str
+ * links: plan/pair plan/underlay model/facts model/host model/run model/addr
+ * base/err base/mem base/str
  */
 #include "unit.h"
 
@@ -162,8 +162,12 @@ test_common_vni(void **state)
 	add_link(1, "ov1", 7, 4790);
 	assert_int_equal(plan(), 0);
 	check(SIDE_B, "ov0", "eth0", "10.0.0.3");
+	/* One that no node has an address on cannot be pinged. */
 	add_link(0, "ov1", 7, 4790);
-	facts[0].n_addrs = 2;
+	assert_int_equal(plan(), 0);
+	check(SIDE_B, "ov0", "eth0", "10.0.0.3");
+	add_addr(0, "ov1", "10.7.0.1");
+	add_addr(1, "ov1", "10.7.0.3");
 	run_init(&run);
 	check_refused("node1", "several");
 }
@@ -256,6 +260,164 @@ test_no_underlay(void **state)
 	check(SIDE_B, "ov0", "eth0", "10.0.0.3");
 }
 
+/* ---- SmartOS ----------------------------------------------------------- */
+
+/* As Danube sets up a node: the overlay says nothing of the underlay. */
+static void
+make_smartos(int s)
+{
+	static const char *const admin[] = { "172.16.0.1", "172.16.0.3" };
+	static const char *const external[] = { "192.0.2.1", "192.0.2.3" };
+	static const char *const over[] = { "10.0.0.1", "10.0.0.3" };
+	struct link *l;
+
+	facts[s].n_links = facts[s].n_addrs = 0;
+	snprintf(facts[s].platform, sizeof(facts[s].platform), "illumos");
+	snprintf(facts[s].admin_link, sizeof(facts[s].admin_link), "igb0");
+	add_link(s, "igb0", 0, 0);
+	add_link(s, "external0", 0, 0);
+	l = add_link(s, "adminoverlay_0", 2, 4793);
+	snprintf(l->kind, sizeof(l->kind), "vnic");
+	snprintf(l->lower, sizeof(l->lower), "adminoverlay2");
+	add_addr(s, "igb0", admin[s]);
+	add_addr(s, "external0", external[s]);
+	add_addr(s, "adminoverlay_0", over[s]);
+}
+
+static int
+setup_smartos(void **state)
+{
+	setup(state);
+	for (int s = 0; s < 2; s++) {
+		make_smartos(s);
+		hosts[s].site = s == 0 ? "east" : "west";
+	}
+	return 0;
+}
+
+static void
+check_underlay(enum side s, const char *ip)
+{
+	struct ip want = addr(ip);
+
+	assert_true(ip_equal(&run.nodes[s].underlay, &want));
+}
+
+/* Between data centres external0, within one the admin network. */
+static void
+test_data_centres(void **state)
+{
+	(void)state;
+	assert_int_equal(plan(), 0);
+	check(SIDE_A, "adminoverlay_0", "external0", "10.0.0.1");
+	check_underlay(SIDE_B, "192.0.2.3");
+	assert_int_equal(run.nodes[SIDE_A].vxlan_port, 4793);
+	hosts[1].site = "east";
+	assert_int_equal(plan(), 0);
+	check(SIDE_A, "adminoverlay_0", "igb0", "10.0.0.1");
+	check_underlay(SIDE_B, "172.16.0.3");
+	/* With a VLAN the admin address is on a VNIC of its own. */
+	add_link(1, "admin0", 0, 0);
+	snprintf(addrs[1][0].link, sizeof(addrs[1][0].link), "admin0");
+	assert_int_equal(plan(), 0);
+	assert_string_equal(run.nodes[SIDE_B].underlay_link, "admin0");
+	set_var(1, "espy_underlay_link", "external0");
+	assert_int_equal(plan(), 0);
+	assert_string_equal(run.nodes[SIDE_B].underlay_link, "external0");
+	check_underlay(SIDE_B, "192.0.2.3");
+}
+
+/* No admin address is known: then it is the inventory's, if it has that. */
+static void
+test_admin_by_inventory(void **state)
+{
+	(void)state;
+	hosts[1].site = "east";
+	facts[1].admin_link[0] = '\0';
+	hosts[1].address = "192.0.2.3";
+	assert_int_equal(plan(), 0);
+	assert_string_equal(run.nodes[SIDE_B].underlay_link, "external0");
+	hosts[1].address = "198.51.100.77";
+	run_init(&run);
+	check_refused("node3", "espy_underlay_ip");
+}
+
+/* One that is SmartOS, and one that is not. */
+static void
+test_mixed(void **state)
+{
+	(void)state;
+	setup(NULL);
+	make_smartos(1);
+	assert_int_equal(plan(), 0);
+	check(SIDE_A, "ov0", "eth0", "10.0.0.1");
+	check(SIDE_B, "adminoverlay_0", "external0", "10.0.0.3");
+}
+
+/* The overlay has no VNIC: nobody could ping from there. */
+static void
+test_no_vnic(void **state)
+{
+	struct link *l = &links[1][2];
+
+	(void)state;
+	snprintf(l->name, sizeof(l->name), "adminoverlay2");
+	snprintf(l->kind, sizeof(l->kind), "overlay");
+	facts[1].n_addrs = 2;
+	check_refused("node3", "no VNIC");
+}
+
+/* Overlays that only virtual machines use are passed over. */
+static void
+test_overlays_of_guests(void **state)
+{
+	(void)state;
+	for (int s = 0; s < 2; s++)
+		add_link(s, "customer7", 7, 4794);
+	assert_int_equal(plan(), 0);
+	check(SIDE_A, "adminoverlay_0", "external0", "10.0.0.1");
+	check(SIDE_B, "adminoverlay_0", "external0", "10.0.0.3");
+}
+
+static void
+test_one_address_twice(void **state)
+{
+	(void)state;
+	addrs[1][2].ip = addr("10.0.0.1");
+	check_refused("node3", "both claim the overlay address 10.0.0.1");
+	addrs[1][2].ip = addr("10.0.0.3");
+	addrs[1][1].ip = addr("192.0.2.1");
+	check_refused("node1", "both claim the underlay address 192.0.2.1");
+}
+
+/* What the route says is stronger than any rule. */
+static void
+test_route(void **state)
+{
+	static char name[] = "node1";
+	struct route r = { .reachable = true, .link = "external0" };
+	struct facts f = { .routes = &r, .n_routes = 1 };
+
+	(void)state;
+	assert_int_equal(plan(), 0);
+	r.dst = run.nodes[SIDE_B].underlay;
+	run.nodes[SIDE_A].name = name;
+	assert_int_equal(plan_check_route(&f, &run.nodes[SIDE_A],
+			     &run.nodes[SIDE_B], &e),
+	    0);
+	snprintf(r.link, sizeof(r.link), "igb0");
+	assert_int_equal(plan_check_route(&f, &run.nodes[SIDE_A],
+			     &run.nodes[SIDE_B], &e),
+	    -1);
+	assert_non_null(strstr(e.text, "node1"));
+	assert_non_null(strstr(e.text, "igb0"));
+	/* None at all is for the rules to find. */
+	r.reachable = false;
+	assert_int_equal(plan_check_route(&f, &run.nodes[SIDE_A],
+			     &run.nodes[SIDE_B], &e),
+	    0);
+}
+
 int
 main(void)
 {
@@ -271,6 +433,13 @@ main(void)
 		cmocka_unit_test_setup(test_families, setup),
 		cmocka_unit_test_setup(test_variables_override, setup),
 		cmocka_unit_test_setup(test_no_underlay, setup),
+		cmocka_unit_test_setup(test_data_centres, setup_smartos),
+		cmocka_unit_test_setup(test_admin_by_inventory, setup_smartos),
+		cmocka_unit_test_setup(test_mixed, setup_smartos),
+		cmocka_unit_test_setup(test_no_vnic, setup_smartos),
+		cmocka_unit_test_setup(test_overlays_of_guests, setup_smartos),
+		cmocka_unit_test_setup(test_one_address_twice, setup_smartos),
+		cmocka_unit_test_setup(test_route, setup_smartos),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
