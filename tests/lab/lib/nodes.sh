@@ -91,6 +91,17 @@ node_ssh()
 	in_ns ssh -F "$DIR/ssh_config" -S "$DIR/nodes/$n.ctl" "$n" "$@"
 }
 
+# node_login NODE [COMMAND]: as a user finds the node, which on SmartOS is
+# another root than the lab's.
+node_login()
+{
+	[ -e "$DIR/nodes/$1.illumos" ] || {
+		node_ssh "$@"
+		return
+	}
+	in_ns ssh -F "$DIR/ssh_config" "$@"
+}
+
 # on NODE FUNCTION [ARG]...: one of node/*.sh's functions, as they were when
 # the node came up.
 on()

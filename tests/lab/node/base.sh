@@ -244,7 +244,8 @@ baseline()
 	} | ip -batch -
 	offload_remove || return 1
 	swan_start || return 1
-	ov0_make "$VNI" "$VXLAN_PORT"
+	ov0_make "$VNI" "$VXLAN_PORT" || return 1
+	! illumos_is || illumos_filter
 }
 
 # All SAs between this node and those with higher numbers; only one end of a
@@ -277,6 +278,10 @@ overlay_check()
 # merely stale would fail eight seconds after its next use.
 neighbours_know()
 {
+	if illumos_is; then
+		illumos_neighbours
+		return
+	fi
 	for p in $NODES; do
 		[ "$p" != "$ME" ] || continue
 		describe "$p" its

@@ -1,0 +1,5 @@
+# hostname(1)
+sub {
+	out((POSIX::uname())[1], "\n");
+	return 0;
+};
