@@ -66,6 +66,7 @@ conn_drop_session(struct conn *c)
 {
 	watch_stop(c->watch);
 	c->watch = NULL;
+	timer_stop(c->env->loop, &c->alive);
 	auth_free(c->auth);
 	c->auth = NULL;
 	if (c->session != NULL)
@@ -233,6 +234,47 @@ set_events(struct conn *c)
 		watch_events(c->watch, t->events(c->session));
 }
 
+/* The host is there but for a while has said nothing, or it is gone. */
+static void
+on_alive(void *arg)
+{
+	struct conn *c = arg;
+	struct loop *l = c->env->loop;
+	uint64_t got;
+
+	if (c->state != CONN_READY || conn_is_idle(c))
+		return;
+	got = c->transport->received(c->session);
+	c->missed = got == c->heard ? c->missed + 1 : 0;
+	c->heard = got;
+	if (c->missed > connstep_alive_max(c)) {
+		err_set(&c->why, ERR_HOST,
+		    "connection lost: no sign of life for %d s",
+		    (int)(connstep_alive_s(c) * c->missed));
+		conn_fail(c, TASK_LOST);
+		return;
+	}
+	if (c->missed > 0)
+		c->transport->probe(c->session);
+	timer_set(l, &c->alive,
+	    mono_add_ms(loop_now(l), connstep_alive_s(c) * 1000));
+	conn_kick(c); /* what the probe made wait for */
+}
+
+static void
+watch_life(struct conn *c)
+{
+	struct loop *l = c->env->loop;
+
+	if (c->transport->probe == NULL || c->alive.place != 0 ||
+	    conn_is_idle(c))
+		return;
+	c->missed = 0;
+	c->heard = c->transport->received(c->session);
+	timer_set(l, &c->alive,
+	    mono_add_ms(loop_now(l), connstep_alive_s(c) * 1000));
+}
+
 static void
 conn_advance(struct conn *c)
 {
@@ -264,8 +306,10 @@ conn_advance(struct conn *c)
 	}
 	if (c->state == CONN_READY && c->env->pump(c))
 		conn_kick(c);
-	if (c->state == CONN_READY)
+	if (c->state == CONN_READY) {
+		watch_life(c);
 		set_events(c);
+	}
 }
 
 static void
@@ -324,6 +368,7 @@ conn_new(struct conn_env *env, const struct host *h)
 		.transport = env->transport,
 		.state = CONN_IDLE,
 		.deadline = { .fn = on_deadline, .arg = c },
+		.alive = { .fn = on_alive, .arg = c },
 		.again = { .fn = on_again, .arg = c },
 		.max_live = CHANNELS_MAX };
 	c->tasks_tail = &c->tasks;
@@ -338,6 +383,7 @@ conn_free(struct conn *c)
 	conn_drop_session(c);
 	drop_setup(c);
 	timer_stop(c->env->loop, &c->deadline);
+	timer_stop(c->env->loop, &c->alive);
 	timer_stop(c->env->loop, &c->again);
 	free(c);
 }

@@ -78,6 +78,9 @@ struct conn {
 	struct timer deadline; /* of the state */
 	struct mono give_up;   /* of the whole set-up */
 	struct timer again;    /* there is more to do without a descriptor */
+	struct timer alive;    /* while it has something to do */
+	uint64_t heard;	       /* what was received when that was last due */
+	int64_t missed;	       /* times in a row that this was the same */
 	struct watch *watch;
 	const struct transport *transport;
 	struct session *session;

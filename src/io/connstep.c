@@ -18,7 +18,11 @@
 #include "io/transport.h"
 #include "model/host.h"
 
-enum { ALGS_MAX = 512 };
+enum {
+	ALGS_MAX = 512,
+	ALIVE_S = 10, /* ssh says 0, which is never, also when nobody said so */
+	ALIVE_MAX = 3
+};
 
 /* ConnectTimeout counts when espy's own option does not say. */
 int64_t
@@ -28,6 +32,21 @@ connstep_limit_ms(const struct conn *c)
 	    c->config->connect_s > 0)
 		return c->config->connect_s * 1000;
 	return c->env->connect_ms;
+}
+
+int64_t
+connstep_alive_s(const struct conn *c)
+{
+	return c->config != NULL && c->config->alive_s > 0 ? c->config->alive_s
+							   : ALIVE_S;
+}
+
+int64_t
+connstep_alive_max(const struct conn *c)
+{
+	return c->config != NULL && c->config->alive_max > 0
+	    ? c->config->alive_max
+	    : ALIVE_MAX;
 }
 
 /* So does StrictHostKeyChecking; "ask" is strict, for we ask nothing. */
@@ -167,6 +186,8 @@ open_named(struct conn *c)
 		.config_file = c->env->config_file,
 		.port = c->host->port,
 		.connect_ms = connstep_limit_ms(c),
+		.alive_s = connstep_alive_s(c),
+		.alive_max = connstep_alive_max(c),
 		.policy = policy_of(c),
 		.loop = c->env->loop,
 		.wake = conn_wake,
@@ -178,7 +199,10 @@ open_named(struct conn *c)
 static int
 open_session(struct conn *c)
 {
-	struct dial d = { .wake = conn_wake, .arg = c };
+	struct dial d = { .alive_s = connstep_alive_s(c),
+		.alive_max = connstep_alive_max(c),
+		.wake = conn_wake,
+		.arg = c };
 	const struct address *a;
 	uint16_t port;
 	const char *name = key_name(c, &port);

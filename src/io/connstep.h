@@ -18,6 +18,10 @@ enum step connstep_auth(struct conn *c);
 /* How long the set-up may take. */
 int64_t connstep_limit_ms(const struct conn *c);
 
+/* ServerAliveInterval and ServerAliveCountMax, or our own. */
+int64_t connstep_alive_s(const struct conn *c);
+int64_t connstep_alive_max(const struct conn *c);
+
 /* ---- conn's, for the steps alone ---- */
 
 /* Only this writes c->state; it logs, and sets the deadline. */

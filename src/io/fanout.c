@@ -41,7 +41,7 @@ struct fanout {
 	struct conn_env env;
 	struct loop *loop;
 	unsigned forks;
-	size_t sessions_max; /* descriptors allow no more */
+	size_t fds_max; /* descriptors for sessions */
 	struct conn *conns;
 	struct conn **conns_tail;
 	struct conn *by_host[BUCKETS];
@@ -209,6 +209,19 @@ make_mark(char *ret, size_t size, struct err *e)
 	return 0;
 }
 
+static void
+cap_forks(struct fanout *f, size_t fds, size_t fds_each)
+{
+	size_t max = f->fds_max / fds_each;
+
+	if (f->forks <= max)
+		return;
+	log_line(LOG_LEVEL_WARN, NULL,
+	    "%zu descriptors allow %zu connections at once, not %u", fds, max,
+	    f->forks);
+	f->forks = (unsigned)max;
+}
+
 static void on_changed(void *arg, struct conn *c);
 static void on_signal(void *arg, short revents);
 
@@ -227,15 +240,8 @@ fanout_new(const struct fanout_opts *o, struct fanout **ret, struct err *e)
 	f->loop = loop_new(NULL);
 	f->conns_tail = &f->conns;
 	f->forks = o->forks > 0 ? o->forks : FORKS;
-	f->sessions_max = fds > FDS_KEPT + 8 ? fds - FDS_KEPT : 8;
-	if (o->transport == FANOUT_SSH)
-		f->sessions_max /= EXEC_FDS;
-	if (f->forks > f->sessions_max) {
-		log_line(LOG_LEVEL_WARN, NULL,
-		    "%zu descriptors allow %zu connections at once, not %u",
-		    fds, f->sessions_max, f->forks);
-		f->forks = (unsigned)f->sessions_max;
-	}
+	f->fds_max = fds > FDS_KEPT + 8 ? fds - FDS_KEPT : 8;
+	cap_forks(f, fds, o->transport == FANOUT_SSH ? EXEC_FDS : 1);
 	f->env = (struct conn_env){ .loop = f->loop,
 		.transport = o->transport == FANOUT_SSH ? &transport_exec
 							: &transport_ssh,
@@ -270,47 +276,56 @@ in_setup(const struct conn *c)
 	    c->state != CONN_FAILED;
 }
 
-/* Makes room for one more session by ending one that has nothing to do. */
-static bool
-make_room(struct fanout *f)
+/* Descriptors it takes, now or when it is started. */
+static size_t
+fds_of(const struct conn *c)
 {
-	for (struct conn *c = f->conns; c != NULL; c = c->next) {
-		if (c->state == CONN_READY && c->tasks == NULL) {
+	if (c->transport == &transport_exec || c->fell_back)
+		return EXEC_FDS;
+	return c->via != NULL && c->state == CONN_READY ? 0 : 1;
+}
+
+/* Ends sessions that have nothing to do, until so many more are free. */
+static size_t
+make_room(struct fanout *f, size_t used, size_t need)
+{
+	for (struct conn *c = f->conns; c != NULL && used + need > f->fds_max;
+	     c = c->next) {
+		if (c->state == CONN_READY && c->tasks == NULL &&
+		    fds_of(c) > 0) {
+			used -= fds_of(c);
 			conn_rest(c);
-			return true;
 		}
 	}
-	return false;
+	return used;
 }
 
 /* Starts hosts in the order they were asked for, as many as may be. */
 static void
 start_hosts(struct fanout *f)
 {
-	size_t setup = 0, open = 0;
+	size_t setup = 0, used = jumps_sessions(f->env.jumps);
 
 	for (struct conn *c = f->conns; c != NULL; c = c->next) {
 		task_reap(c);
 		setup += in_setup(c);
-		open += c->session != NULL || in_setup(c);
+		if (c->session != NULL || in_setup(c))
+			used += fds_of(c);
 	}
 	f->queued = false;
 	for (struct conn *c = f->conns; c != NULL; c = c->next) {
 		if (c->state != CONN_IDLE || c->tasks == NULL)
 			continue;
-		if (setup >= f->forks) {
-			f->queued = true;
-			return;
-		}
-		if (open >= f->sessions_max && make_room(f))
-			open--;
-		if (open >= f->sessions_max) {
+		if (setup < f->forks)
+			used = make_room(f, used, fds_of(c));
+		if (setup >= f->forks ||
+		    (used > 0 && used + fds_of(c) > f->fds_max)) {
 			f->queued = true;
 			return;
 		}
 		conn_start(c);
 		setup++;
-		open++;
+		used += fds_of(c);
 	}
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,28 +12,13 @@
 
 #include "base/err.h"
 
-/* Seconds and probes after which a peer that went silent counts as dead. */
-static const struct {
-	int option, value;
-} keepalive[] = {
-#if defined(TCP_KEEPIDLE) && defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
-	{ TCP_KEEPIDLE, 15 },
-	{ TCP_KEEPINTVL, 5 },
-	{ TCP_KEEPCNT, 3 },
-#endif
-	{ TCP_NODELAY, 1 },
-};
-
-/* None of these changes what is sent: where one is missing, so be it. */
+/* Where an option is missing or not allowed, so be it. */
 static void
-tune(int fd)
+set(int fd, int level, int option, int64_t value)
 {
-	int on = 1;
+	int v = value > INT_MAX ? INT_MAX : (int)value;
 
-	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-	for (size_t i = 0; i < sizeof(keepalive) / sizeof(keepalive[0]); i++)
-		setsockopt(fd, IPPROTO_TCP, keepalive[i].option,
-		    &keepalive[i].value, sizeof(keepalive[i].value));
+	setsockopt(fd, level, option, &v, sizeof(v));
 }
 
 int
@@ -44,7 +30,7 @@ sock_dial(const struct sockaddr *addr, socklen_t len, int *ret, struct err *e)
 		return err_sys(e, "socket");
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	fcntl(fd, F_SETFL, O_NONBLOCK);
-	tune(fd);
+	set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	if (connect(fd, addr, len) < 0 && errno != EINPROGRESS) {
 		err_set(e, ERR_HOST, "connect: %s", strerror(errno));
 		close(fd);
@@ -70,13 +56,27 @@ sock_connected(int fd, struct err *e)
 	return 1;
 }
 
+/* Half the time in silence, then a probe each eighth. */
+void
+sock_watch_peer(int fd, int64_t dead_s)
+{
+	set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+#if defined(TCP_KEEPIDLE) && defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
+	set(fd, IPPROTO_TCP, TCP_KEEPIDLE, dead_s / 2 + 1);
+	set(fd, IPPROTO_TCP, TCP_KEEPINTVL, dead_s / 8 + 1);
+	set(fd, IPPROTO_TCP, TCP_KEEPCNT, 4);
+#endif
+#ifdef TCP_USER_TIMEOUT
+	set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, dead_s * 1000);
+#endif
+	(void)dead_s;
+}
+
 void
 sock_ack_now(int fd)
 {
 #ifdef TCP_QUICKACK
-	int on = 1;
-
-	setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+	set(fd, IPPROTO_TCP, TCP_QUICKACK, 1);
 #else
 	(void)fd;
 #endif

@@ -221,6 +221,7 @@ ssh_open(const struct dial *d, struct session **ret, struct err *e)
 	s->fd = fd;
 	s->wake = d->wake;
 	s->arg = d->arg;
+	s->dead_s = d->alive_s * (d->alive_max + 1);
 	s->quick = true;
 	s->ls = new_session(s, d->host_key_algs);
 	if (s->ls == NULL) {
@@ -248,6 +249,9 @@ ssh_connect(struct session *s, struct err *e)
 	if (r == 0)
 		return STEP_WAIT;
 	s->connected = r > 0;
+	/* Not before: it would bound the connecting as well. */
+	if (s->connected)
+		sock_watch_peer(s->fd, s->dead_s);
 	return r > 0 ? STEP_NEXT : STEP_FAIL;
 }
 
@@ -440,6 +444,32 @@ ssh_events(const struct session *s)
 						       : POLLIN;
 }
 
+/* Whether some bytes can be sent at once and whole. */
+static bool
+has_room(const struct session *s)
+{
+	struct pollfd p = { .fd = s->fd, .events = POLLOUT };
+
+	if (s->owner != NULL)
+		return false;
+	if (s->tunnel != NULL)
+		return !sshtunnel_is_busy(s->tunnel);
+	return poll(&p, 1, 0) == 1 && p.revents == POLLOUT;
+}
+
+/*
+ * libssh2 cannot be told that a probe was sent in part, so there must be room;
+ * and 1.10 keeps the answers for as long as the session, some bytes each.
+ */
+static void
+ssh_probe(struct session *s)
+{
+	if (!has_room(s))
+		return;
+	libssh2_keepalive_config(s->ls, 1, 1);
+	libssh2_keepalive_send(s->ls, NULL);
+}
+
 static uint64_t
 ssh_received(const struct session *s)
 {
@@ -484,6 +514,7 @@ const struct transport transport_ssh = {
 	.fd = ssh_fd,
 	.events = ssh_events,
 	.relay = sshtunnel_relay,
+	.probe = ssh_probe,
 	.received = ssh_received,
 	.close = ssh_close,
 	.chan_new = sshchan_new,

@@ -244,8 +244,7 @@ static const char *const master_options[] = { "ControlMaster=yes",
 	"ControlPersist=no", "BatchMode=yes", "PermitLocalCommand=yes",
 	"LocalCommand=echo ready", "RemoteCommand=none", "RequestTTY=no",
 	"ClearAllForwardings=yes", "ForkAfterAuthentication=no",
-	"LogLevel=ERROR", "ServerAliveInterval=15", "ServerAliveCountMax=2",
-	NULL };
+	"LogLevel=ERROR", NULL };
 
 static const char *const channel_options[] = { "ControlMaster=no",
 	"BatchMode=yes", "LogLevel=ERROR",
@@ -289,6 +288,10 @@ master_words(const struct session *s, const struct dial *d, struct words *w)
 	add(w, "-o");
 	add_made(w,
 	    xasprintf("ConnectTimeout=%d", (int)(d->connect_ms / 1000) + 1));
+	add(w, "-o");
+	add_made(w, xasprintf("ServerAliveInterval=%d", (int)d->alive_s));
+	add(w, "-o");
+	add_made(w, xasprintf("ServerAliveCountMax=%d", (int)d->alive_max));
 	if (d->config_file != NULL) {
 		add(w, "-F");
 		add(w, d->config_file);

@@ -41,6 +41,7 @@ struct tunnel;
 
 struct session {
 	LIBSSH2_SESSION *ls;
+	int64_t dead_s;		/* silence that ends it */
 	int fd;			/* -1 when it runs through a tunnel */
 	struct tunnel *tunnel;	/* what it runs through */
 	struct tunnel *tunnels; /* what runs through it */
@@ -99,6 +100,8 @@ ssize_t sshtunnel_send(struct tunnel *t, const void *p, size_t n);
  * set it to be non-blocking.
  */
 int sshtunnel_fd(const struct tunnel *t);
+/* Whether something that was sent still waits in it. */
+bool sshtunnel_is_busy(const struct tunnel *t);
 bool sshtunnel_has_ended(const struct tunnel *t);
 /* The inner session is closed; what it sent still goes out. */
 void sshtunnel_close(struct tunnel *t);

@@ -106,6 +106,12 @@ sshtunnel_fd(const struct tunnel *t)
 }
 
 bool
+sshtunnel_is_busy(const struct tunnel *t)
+{
+	return t->out.len > 0;
+}
+
+bool
 sshtunnel_has_ended(const struct tunnel *t)
 {
 	return t->ended;

@@ -48,6 +48,10 @@ struct dial {
 	 * last, and relay() is called whenever its descriptor is ready.
 	 */
 	struct session *via;
+	/* A peer that is silent so long gets a probe; then another, ... */
+	int64_t alive_s;
+	/* ... and after more than so many that it left unanswered is dead. */
+	int64_t alive_max;
 	/* Preferred first, comma-separated; NULL: the transport's own order. */
 	const char *host_key_algs;
 
@@ -106,6 +110,11 @@ struct transport {
 	 * them.  STEP_NEXT: there is more to move.
 	 */
 	enum step (*relay)(struct session *s, struct err *e);
+	/*
+	 * Asks for a sign of life, which received() tells, unless there is no
+	 * room to ask.  NULL: the transport sees to it by itself.
+	 */
+	void (*probe)(struct session *s);
 	/* Bytes received so far: whether anything happened. */
 	uint64_t (*received)(const struct session *s);
 	/* Frees its channels with it.  Accepts NULL. */

@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd) || exit 1
 begin jump
 
 # ---- the hosts behind, and those in front ------------------------------------
-p=$((30000 + $$ % 10000))
+p=$((12000 + $$ % 8000))
 for k in host gate other; do
 	make_key $k ed25519
 done
@@ -208,15 +208,20 @@ lib "ProxyCommand of the jump host" 3 \
     proxied -- true
 
 # ---- it breaks ------------------------------------------------------------------
+# during OPTION... HOST: a command that lasts, and runs when this returns.
+during() {
+	timeout -k 5 40 "$espy" run -i "$d/hosts" "$@" -- \
+	    'echo up; sleep 7782' >"$d/out" 2>&1 &
+	t=$!
+	i=0
+	until pgrep -f 'sleep 778[2]' >/dev/null || [ "$i" -ge 50 ]; do
+		i=$((i + 1))
+		sleep 0.1
+	done
+	sleep 0.5
+}
 name="the jump host dies"
-timeout -k 5 40 "$espy" run -i "$d/hosts" -F "$d/config" m001,m002,direct -- \
-    'echo up; sleep 3' >"$d/out" 2>&1 &
-t=$!
-i=0
-until [ "$(pgrep -c -f 'sleep 3$')" -ge 3 ] || [ "$i" -ge 50 ]; do
-	i=$((i + 1))
-	sleep 0.1
-done
+during -F "$d/config" m001,m002
 kill "$(pgrep -P "$(cat "$d/gate.pid")" | tail -n 1)"
 wait $t
 got=$?
@@ -225,7 +230,42 @@ if [ "$got" -eq 1 ]; then
 else
 	bad "exit status $got"
 fi
-says '^(lost|failed): m\[001-002\]: .*through jump host gate: connection lost'
-says '^direct: up$'
-[ -z "${KEEP-}" ] || { trap - EXIT; echo "$d"; exit; }
+says '^failed: m\[001-002\]: .*through jump host gate: connection lost'
+left 'sleep 778[2]' 5
+
+# ---- it falls silent --------------------------------------------------------
+# stop NAME: its sessions hang, as a host does that is there no more.
+stop() {
+	for c in $(pgrep -P "$(cat "$d/$1.pid")"); do
+		both="$c $(pgrep -P "$c" -x sshd)"
+		# shellcheck disable=SC2086 # words
+		kill -STOP $both
+		stopped="$stopped $both"
+	done
+}
+{
+	echo "Host *"
+	echo "	ServerAliveInterval 1"
+	echo "	ServerAliveCountMax 2"
+	cat "$d/config"
+} >"$d/alive"
+for who in direct m001; do
+	name="$who vanishes while a command runs"
+	stopped=
+	start=$(date +%s)
+	during -F "$d/alive" "$who"
+	stop target
+	wait $t
+	got=$?
+	took=$(($(date +%s) - start))
+	# shellcheck disable=SC2086 # words
+	kill -CONT $stopped
+	if [ "$got" -eq 1 ] && [ "$took" -le 12 ]; then
+		good
+	else
+		bad "exit status $got after $took s"
+	fi
+	says "^failed: $who: .*connection lost: no sign of life for 3 s"
+	left 'sleep 778[2]' 5
+done
 finish jump

@@ -39,9 +39,10 @@ static struct script {
 	const char *out;
 	size_t write_max; /* bytes taken at once; 0: all */
 	bool runs_on;	  /* until it is killed */
+	bool lives;	  /* it answers a probe */
 
 	/* what happened */
-	int opens, closes, chans, chans_freed, killed;
+	int opens, closes, chans, chans_freed, killed, probes;
 	struct buf input;
 } script;
 
@@ -142,11 +143,18 @@ script_events(const struct session *s)
 	return POLLIN;
 }
 
+static void
+script_probe(struct session *s)
+{
+	(void)s;
+	script.probes++;
+}
+
 static uint64_t
 script_received(const struct session *s)
 {
 	(void)s;
-	return 0;
+	return script.lives ? (uint64_t)script.probes : 0;
 }
 
 static void
@@ -305,6 +313,7 @@ static const struct transport transport_script = {
 	.auth = script_auth,
 	.fd = script_fd,
 	.events = script_events,
+	.probe = script_probe,
 	.received = script_received,
 	.close = script_close,
 	.chan_new = script_chan_new,

@@ -477,6 +477,26 @@ test_cancel_at_any_time(void **state)
 	}
 }
 
+/* It vanishes while a command runs: noticed, long before the limit. */
+static void
+test_host_vanishes(void **state)
+{
+	const struct script gone = { .runs_on = true };
+	const struct script quiet = { .runs_on = true, .lives = true };
+	const struct task_spec spec = { .limit_ms = 80000 };
+	struct outcome o;
+
+	(void)state;
+	one(&gone, &spec, &o);
+	assert_int_equal(o.end, TASK_LOST);
+	assert_in_range(o.ended_ms, 40000, 51000);
+	assert_in_range(script.probes, 3, 4);
+	one(&quiet, &spec, &o);
+	assert_int_equal(o.end, TASK_TIMEOUT);
+	assert_in_range(o.ended_ms, 80000, 81000);
+	assert_in_range(script.probes, 3, 9);
+}
+
 static void
 test_output_is_capped(void **state)
 {
@@ -505,6 +525,7 @@ main(void)
 		cmocka_unit_test(test_sink_says_no),
 		cmocka_unit_test(test_input_arrives),
 		cmocka_unit_test(test_cancel_at_any_time),
+		cmocka_unit_test(test_host_vanishes),
 		cmocka_unit_test(test_output_is_capped),
 	};
 

@@ -1,6 +1,7 @@
+#!/bin/sh
 # For scripts that run espy against sshd on 127.0.0.0/8; sourced, with $espy
 # set.  Everything is in $d and ends with the script.
-# shellcheck shell=sh
+# shellcheck disable=SC2154,SC2317 # espy is set there, and so much is used
 sshd=$(command -v sshd || echo /usr/sbin/sshd)
 passed=0 failed=0 skipped=0
 name=
@@ -8,7 +9,6 @@ d=$(mktemp -d) || exit 1
 pids=
 unset SSH_AUTH_SOCK
 
-# shellcheck disable=SC2317 # called by the trap
 cleanup() {
 	for p in $pids $(cat "$d"/*.pid 2>/dev/null); do
 		kill "$p" 2>/dev/null
@@ -66,7 +66,22 @@ says() {
 	fi
 }
 
-# made_key NAME TYPE
+# No process whose command line matches $1 is left within $2 seconds.
+left() {
+	i=0
+	while pgrep -f "$1" >"$d/left"; do
+		i=$((i + 1))
+		if [ "$i" -gt $(($2 * 10)) ]; then
+			bad "processes lived on: $(ps -o pid,ppid,pgid,etime,args \
+			    -p "$(paste -sd, "$d/left")" | cut -c 1-200)"
+			return
+		fi
+		sleep 0.1
+	done
+	good
+}
+
+# make_key NAME TYPE
 make_key() {
 	ssh-keygen -q -t "$2" -N '' -f "$d/$1" || exit 1
 }
@@ -91,7 +106,10 @@ PasswordAuthentication no
 SetEnv HOME=$d/home
 END
 	} >"$d/$s.conf"
-	"$sshd" -f "$d/$s.conf" -E "$d/$s.log" || exit 1
+	if ! "$sshd" -f "$d/$s.conf" -E "$d/$s.log"; then
+		cat "$d/$s.log"
+		exit 1
+	fi
 	i=0
 	until [ -s "$d/$s.pid" ]; do
 		i=$((i + 1))
