@@ -114,7 +114,10 @@ run_program(struct inv *inv, const char *path, struct err *e)
 	    strchr(path, '/') != NULL ? xstrdup(path) : xasprintf("./%s", path);
 	const char *argv[] = { exact, "--list", NULL };
 	struct buf out, said;
-	struct child_spec spec = { argv, PROGRAM_LIMIT_MS, &out, &said };
+	struct child_spec spec = { .argv = argv,
+		.limit_ms = PROGRAM_LIMIT_MS,
+		.out = &out,
+		.err = &said };
 	int status, r;
 
 	buf_init(&out, INV_TEXT_MAX);

@@ -136,7 +136,10 @@ take(struct child *c, int pipe, struct buf *to, struct err *e)
 		close_end(c, pipe, 0);
 		return 0;
 	}
-	if (buf_add(to, piece, (size_t)n) < 0 && pipe == OUT)
+	if (c->spec->sink != NULL)
+		c->spec->sink(c->spec->arg, piece, (size_t)n);
+	if (buf_add(to, piece, (size_t)n) < 0 && pipe == OUT &&
+	    c->spec->sink == NULL)
 		return err_set(e, ERR_LIMIT,
 		    "run %s: it wrote more than %zu bytes", c->name, to->max);
 	return 0;

@@ -1,6 +1,7 @@
 /* child: run a local program and wait for it, no longer than it may take. */
 #ifndef ESPY_IO_CHILD_H
 #define ESPY_IO_CHILD_H
+#include <stddef.h>
 #include <stdint.h>
 
 struct buf;
@@ -16,6 +17,12 @@ struct child_spec {
 	 * error, what stderr has too much is dropped.
 	 */
 	struct buf *out, *err;
+	/*
+	 * With out: also called with every piece of either, as it comes.  What
+	 * goes beyond out's cap is then dropped, and is no error.
+	 */
+	void (*sink)(void *arg, const void *p, size_t n);
+	void *arg;
 };
 
 /*

@@ -20,7 +20,7 @@ run(const char *script, int64_t limit_ms, size_t max)
 {
 	const char *argv[] = { "/bin/sh", "-c", script, NULL };
 	struct outcome o = { .status = -7, .e = { .text = "" } };
-	struct child_spec spec = { argv, limit_ms, NULL, NULL };
+	struct child_spec spec = { .argv = argv, .limit_ms = limit_ms };
 
 	buf_init(&o.out, max);
 	buf_init(&o.err, max);
@@ -112,7 +112,7 @@ static void
 test_no_such_program(void **state)
 {
 	const char *argv[] = { "/nonexistent/program", NULL };
-	struct child_spec spec = { argv, 1000, NULL, NULL };
+	struct child_spec spec = { .argv = argv, .limit_ms = 1000 };
 	int status = -7;
 	struct err e;
 
