@@ -26,6 +26,8 @@ static const struct command {
 	    "IPsec's services: state, restart, refresh, clear" },
 	{ "flush", cmd_flush, "[PATTERN] | --pair A B",
 	    "empty the SADBs, and watch the SAs come back" },
+	{ "update", cmd_update, "",
+	    "Danube Cloud's overlays and IPsec made anew everywhere" },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
+#include "cmd/danube.h"
 #include "cmd/load.h"
 #include "cmd/opt.h"
 #include "cmd/table.h"
@@ -23,8 +23,6 @@ enum {
 	TABLE_MAX = 1 << 26
 };
 
-#define REFRESH_PROGRAM "esdc-overlay"
-#define REFRESH_DIRECTORY "/opt/erigones/bin"
 #define REFRESH_WRITES "/opt/erigones/ans/hosts.cfg"
 
 /* ---- the table ---------------------------------------------------------- */
@@ -173,33 +171,10 @@ print_json(const struct inv *inv, const struct inv_pick *pick, size_t missing)
 
 /* ---- --refresh ---------------------------------------------------------- */
 
-/* The first executable of that name in $PATH, else in Danube Cloud's place. */
-static char *
-find_program(void)
-{
-	const char *path = getenv("PATH");
-	struct span rest = span_of(path != NULL ? path : ""), dir;
-	char *full;
-
-	while (span_until(&rest, ':', &dir)) {
-		if (dir.n == 0 || dir.p[0] != '/')
-			continue;
-		full = xasprintf("%.*s/" REFRESH_PROGRAM, (int)dir.n, dir.p);
-		if (access(full, X_OK) == 0)
-			return full;
-		free(full);
-	}
-	full = xstrdup(REFRESH_DIRECTORY "/" REFRESH_PROGRAM);
-	if (access(full, X_OK) == 0)
-		return full;
-	free(full);
-	return NULL;
-}
-
 static int
 refresh(const struct common *c, struct err *e)
 {
-	char *program = find_program();
+	char *program = danube_overlay();
 	const char *argv[] = { program, "update-ans-hosts", NULL };
 	struct child_spec spec = { .argv = argv, .limit_ms = REFRESH_LIMIT_MS };
 	const char *reads = load_find(c->inventory);
@@ -207,8 +182,8 @@ refresh(const struct common *c, struct err *e)
 
 	if (program == NULL)
 		return err_set(e, ERR_SYS,
-		    "--refresh: no " REFRESH_PROGRAM
-		    " in $PATH nor in " REFRESH_DIRECTORY
+		    "--refresh: no " DANUBE_OVERLAY
+		    " in $PATH nor in " DANUBE_BIN
 		    ": only Danube Cloud's head node has it; elsewhere the "
 		    "inventory is yours to edit");
 	if (c->dry_run)
@@ -300,7 +275,7 @@ cmd_hosts(int argc, char **argv)
 	bool want_refresh = false;
 	const struct opt own[] = {
 		{ "refresh", '\0', OPT_FLAG, &want_refresh, NULL,
-		    "run " REFRESH_PROGRAM " update-ans-hosts first", 0, 0 },
+		    "run " DANUBE_OVERLAY " update-ans-hosts first", 0, 0 },
 	};
 	const struct opt_table table = { own, 1 };
 	struct args a;
