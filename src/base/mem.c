@@ -76,6 +76,15 @@ xasprintf(const char *fmt, ...)
 	return p;
 }
 
+void
+mem_wipe(void *p, size_t n)
+{
+	volatile unsigned char *at = p;
+
+	while (n-- > 0)
+		*at++ = 0;
+}
+
 void *
 mem_grow(void *p, size_t n, size_t *cap, size_t size)
 {

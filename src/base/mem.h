@@ -15,6 +15,9 @@ char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Zeroes what held a secret, also when nobody reads it afterwards. */
+void mem_wipe(void *p, size_t n);
+
 /*
  * Room for one element more: grows *p, an array of *cap elements of which n
  * are used, by doubling.  Returns the (perhaps moved) array.

@@ -123,8 +123,9 @@ host_done(struct one *o, struct mono now)
 	run->running--;
 	if (o->class != FOLD_OK)
 		run->failed++;
-	run_show_progress(&run->progress, now, run->next - run->running, run->n,
-	    run->failed);
+	if (!fanout_asks(run->fanout))
+		run_show_progress(&run->progress, now, run->next - run->running,
+		    run->n, run->failed);
 	start_more(run);
 }
 

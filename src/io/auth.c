@@ -10,15 +10,20 @@
 #include "io/key.h"
 #include "io/keyring.h"
 #include "io/sshconfig.h"
+#include "io/unlock.h"
 #include "model/host.h"
 
 enum { CANDIDATES_MAX = 64, BLOB_MAX = 16384 };
 
-/* A key to try; exactly one of key and agent is set. */
+/*
+ * A key to try.  Exactly one of key, agent and locked is set, until a locked
+ * file is opened: then an agent has the key.
+ */
 struct candidate {
 	struct auth *auth;
 	const struct key *key;
 	struct agent *agent;
+	char *locked;
 	struct buf blob;      /* the public half */
 	struct buf auth_blob; /* as the host is shown it */
 	struct agent_sign *sign;
@@ -27,12 +32,13 @@ struct candidate {
 
 struct auth {
 	struct keyring *keys;
+	struct unlock *unlock;
 	const struct host *host;
 	const struct sshconfig_answer *config;
 	struct agent *agent;
 	void (*ready)(void *arg);
 	void *arg;
-	bool collected;
+	bool collected, asks;
 	struct candidate *list[CANDIDATES_MAX];
 	size_t n, next;
 	struct err unusable; /* a key file that was named and cannot be used */
@@ -62,12 +68,14 @@ find_agent(struct agents *agents, const struct sshconfig_answer *config)
 }
 
 struct auth *
-auth_new(struct keyring *keys, struct agents *agents, const struct host *h,
-    const struct sshconfig_answer *config, void (*ready)(void *arg), void *arg)
+auth_new(struct keyring *keys, struct agents *agents, struct unlock *unlock,
+    const struct host *h, const struct sshconfig_answer *config,
+    void (*ready)(void *arg), void *arg)
 {
 	struct auth *a = xcalloc(1, sizeof(*a));
 
 	*a = (struct auth){ .keys = keys,
+		.unlock = unlock,
 		.host = h,
 		.config = config,
 		.agent = find_agent(agents, config),
@@ -83,6 +91,7 @@ free_candidate(struct candidate *c)
 	buf_free(&c->blob);
 	buf_free(&c->auth_blob);
 	free(c->label);
+	free(c->locked);
 	free(c);
 }
 
@@ -108,16 +117,25 @@ has(const struct auth *a, struct span blob)
 	return false;
 }
 
+/* What tells one kind of candidate from another. */
+struct source {
+	const struct key *key;
+	struct agent *agent;
+	const char *locked;
+};
+
 static void
-add(struct auth *a, const struct key *key, struct agent *agent,
-    struct span blob, struct span label)
+add(struct auth *a, struct source from, struct span blob, struct span label)
 {
 	struct candidate *c;
 
 	if (a->n >= CANDIDATES_MAX || blob.n > BLOB_MAX || has(a, blob))
 		return;
 	c = xcalloc(1, sizeof(*c));
-	*c = (struct candidate){ .auth = a, .key = key, .agent = agent };
+	*c = (struct candidate){ .auth = a,
+		.key = from.key,
+		.agent = from.agent,
+		.locked = from.locked != NULL ? xstrdup(from.locked) : NULL };
 	buf_init(&c->blob, BLOB_MAX);
 	buf_init(&c->auth_blob, BLOB_MAX + 16);
 	buf_add(&c->blob, blob.p, blob.n);
@@ -126,17 +144,35 @@ add(struct auth *a, const struct key *key, struct agent *agent,
 	a->list[a->n++] = c;
 }
 
-/* named: the user asked for this file, so its trouble is worth telling. */
+/*
+ * Locked files or those that are not.  named: the user asked for this file, so
+ * its trouble is worth telling.
+ */
 static void
-add_file(struct auth *a, const char *path, bool named)
+add_file(struct auth *a, const char *path, bool locked, bool named)
 {
 	struct err e = { .kind = ERR_NONE };
 	const struct key *k = keyring_get(a->keys, path, &e);
 
-	if (k != NULL)
-		add(a, k, NULL, key_blob(k), span_of(path));
-	else if (named && a->unusable.kind == ERR_NONE)
+	if (k != NULL && key_is_locked(k) == locked)
+		add(a,
+		    locked ? (struct source){ .locked = path }
+			   : (struct source){ .key = k },
+		    key_blob(k), span_of(path));
+	else if (k == NULL && named && a->unusable.kind == ERR_NONE)
 		a->unusable = e;
+}
+
+static void
+add_files(struct auth *a, bool locked)
+{
+	const struct sshconfig_files *f = &a->config->identities;
+
+	for (size_t i = 0; i < f->n; i++)
+		add_file(a, f->path[i], locked, false);
+	for (size_t i = 0;
+	     f->n == 0 && i < sizeof(defaults) / sizeof(defaults[0]); i++)
+		add_file(a, defaults[i], locked, false);
 }
 
 /* With IdentitiesOnly the agent may use only keys that a file names. */
@@ -167,36 +203,55 @@ static enum step
 collect(struct auth *a)
 {
 	const struct agent_key *keys = NULL;
-	const struct sshconfig_files *f = &a->config->identities;
 	size_t n = 0;
 
 	if (a->agent != NULL &&
 	    agent_list(a->agent, &keys, &n, a->ready, a->arg) == 0)
 		return STEP_WAIT;
 	if (a->host->key_file != NULL)
-		add_file(a, a->host->key_file, true);
+		add_file(a, a->host->key_file, false, true);
 	for (size_t i = 0; i < n; i++)
 		if (!a->config->identities_only || is_named(a, keys[i].blob))
-			add(a, NULL, a->agent, keys[i].blob, keys[i].comment);
-	for (size_t i = 0; i < f->n; i++)
-		add_file(a, f->path[i], false);
-	for (size_t i = 0;
-	     f->n == 0 && i < sizeof(defaults) / sizeof(defaults[0]); i++)
-		add_file(a, defaults[i], false);
+			add(a, (struct source){ .agent = a->agent },
+			    keys[i].blob, keys[i].comment);
+	add_files(a, false);
+	if (a->host->key_file != NULL)
+		add_file(a, a->host->key_file, true, true);
+	add_files(a, true);
 	a->collected = true;
 	return STEP_NEXT;
 }
 
 /* ---- trying ---- */
 
+/* 0: an agent has it; 1: ask again later; -1: it cannot be had. */
+static int
+open_locked(struct candidate *c)
+{
+	struct auth *a = c->auth;
+	struct err e;
+	int r =
+	    unlock_get(a->unlock, c->locked, &c->agent, a->ready, a->arg, &e);
+
+	a->asks = r == 0;
+	if (r < 0)
+		a->unusable = e;
+	return r < 0 ? -1 : r == 0;
+}
+
 static int
 sign(void *arg, struct span data, struct buf *ret)
 {
 	struct candidate *c = arg;
 	struct err e;
+	int r = 0;
 
 	if (c->key != NULL)
 		return key_sign(c->key, data, ret, &e);
+	if (c->agent == NULL)
+		r = open_locked(c);
+	if (r != 0)
+		return r;
 	if (c->sign == NULL)
 		c->sign = agent_sign(c->agent,
 		    (struct span){ c->blob.data, c->blob.len }, data,
@@ -234,12 +289,21 @@ auth_step(struct auth *a, const struct transport *t, struct session *s,
 			.arg = c };
 		enum step r = t->auth(s, user, &k, e);
 
-		/* sshd hangs up after too many keys: that is a no as well. */
-		if (r == STEP_FAIL && a->next > 0)
+		/*
+		 * sshd hangs up after too many keys: that is a no as well.
+		 * While somebody typed it was just tired of waiting.
+		 */
+		if (r == STEP_FAIL && a->next > 0 && c->locked == NULL)
 			break;
 		if (r != STEP_REFUSED)
 			return r;
 	}
 	explain(a, user, e);
 	return STEP_REFUSED;
+}
+
+bool
+auth_asks(const struct auth *a)
+{
+	return a->asks;
 }

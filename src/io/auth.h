@@ -1,6 +1,8 @@
 /*
  * auth: the keys to try on one host, in order: the one the inventory names,
  * the agent's, then the files that ssh_config names or ssh looks for by itself.
+ * Files with a passphrase come behind all others, and are asked for only when
+ * the host would take the key.
  */
 #ifndef ESPY_IO_AUTH_H
 #define ESPY_IO_AUTH_H
@@ -11,11 +13,12 @@ struct auth;
 struct host;
 struct keyring;
 struct sshconfig_answer;
+struct unlock;
 
 /* ready is called when auth_step() or a signature has to be asked for again. */
 struct auth *auth_new(struct keyring *keys, struct agents *agents,
-    const struct host *h, const struct sshconfig_answer *config,
-    void (*ready)(void *arg), void *arg);
+    struct unlock *unlock, const struct host *h,
+    const struct sshconfig_answer *config, void (*ready)(void *arg), void *arg);
 /* Accepts NULL. */
 void auth_free(struct auth *a);
 
@@ -25,5 +28,8 @@ void auth_free(struct auth *a);
  */
 enum step auth_step(struct auth *a, const struct transport *t,
     struct session *s, const char *user, struct err *e);
+
+/* Whether it waits for a passphrase: that may take minutes. */
+bool auth_asks(const struct auth *a);
 
 #endif

@@ -102,6 +102,13 @@ conn_enter(struct conn *c, enum conn_state s)
 }
 
 void
+conn_grant(struct conn *c)
+{
+	c->give_up = mono_add_ms(loop_now(c->env->loop), connstep_limit_ms(c));
+	conn_enter(c, c->state);
+}
+
+void
 conn_fail(struct conn *c, enum task_end how)
 {
 	conn_drop_session(c);
@@ -161,6 +168,24 @@ conn_jump_failed(struct conn *c, const struct err *why, enum task_end how,
 		conn_fail(c, how);
 }
 
+/* Somebody types a passphrase: neither the host nor the network is slow. */
+static bool
+is_asking(const struct conn *c)
+{
+	return c->state == CONN_AUTH && c->auth != NULL && auth_asks(c->auth);
+}
+
+/* sshd's LoginGraceTime passed while somebody typed. */
+static void
+dial_again(struct conn *c)
+{
+	c->redial = false;
+	conn_drop_session(c);
+	c->next_address = 0;
+	conn_enter(c, CONN_JUMP);
+	conn_kick(c);
+}
+
 static bool
 is_unable(const struct conn *c)
 {
@@ -182,6 +207,8 @@ setup_failed(struct conn *c, enum step s)
 		return;
 	if (busy) {
 		back_off(c);
+	} else if (c->state == CONN_AUTH && s == STEP_FAIL && c->redial) {
+		dial_again(c);
 	} else if (c->state == CONN_DIAL && c->resolve != NULL &&
 	    resolve_get(c->resolve, c->next_address) != NULL) {
 		conn_drop_session(c);
@@ -201,6 +228,10 @@ on_deadline(void *arg)
 	if (c->state == CONN_BACKOFF) {
 		conn_enter(c, CONN_JUMP);
 		conn_advance(c);
+		return;
+	}
+	if (is_asking(c)) {
+		conn_grant(c);
 		return;
 	}
 	err_set(&c->why, ERR_LIMIT, "%s: no answer within %d s",
@@ -227,6 +258,12 @@ set_events(struct conn *c)
 
 	if (c->watch == NULL)
 		return;
+	/* Nothing is read now; were the host to hang up, poll(2) would spin. */
+	if (is_asking(c)) {
+		watch_stop(c->watch);
+		c->watch = NULL;
+		return;
+	}
 	/* Without a channel nothing reads what comes; see on_socket(). */
 	if (c->state == CONN_READY && conn_is_idle(c))
 		watch_events(c->watch, 0);
@@ -392,6 +429,7 @@ void
 conn_start(struct conn *c)
 {
 	c->tries = 0;
+	c->redial = false;
 	c->exact_types = false;
 	c->unable = c->had_turn = false;
 	c->transport = c->fell_back ? c->env->fallback : c->env->transport;

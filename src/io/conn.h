@@ -27,6 +27,7 @@ struct sshask;
 struct sshconfig_answer;
 struct task;
 struct transport;
+struct unlock;
 
 /* What all conns of a fan-out share.  Everything is borrowed from it. */
 struct conn_env {
@@ -39,6 +40,7 @@ struct conn_env {
 	struct hostkeys *hostkeys;
 	struct keyring *keys;
 	struct agents *agents;
+	struct unlock *unlock;
 	struct jumps *jumps; /* NULL: nobody is reached through another */
 	enum host_key_policy policy;
 	bool policy_said; /* the user's own; it overrules ssh_config */
@@ -99,6 +101,8 @@ struct conn {
 	size_t next_address;
 	bool exact_types; /* offer only the host key types we know */
 	struct auth *auth;
+	/* A passphrase was typed meanwhile: sshd may have hung up. */
+	bool redial;
 	unsigned tries;	 /* dials that a busy server dropped */
 	unsigned breaks; /* sessions that broke since a task succeeded */
 

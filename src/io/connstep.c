@@ -88,13 +88,6 @@ needs_ssh(const struct sshconfig_answer *a, struct err *why)
 	return what != NULL;
 }
 
-/* Time that passed before is not the host's fault. */
-static void
-start_clock(struct conn *c)
-{
-	c->give_up = mono_add_ms(loop_now(c->env->loop), connstep_limit_ms(c));
-}
-
 enum step
 connstep_config(struct conn *c)
 {
@@ -119,7 +112,7 @@ connstep_config(struct conn *c)
 	    jumps_find(c->env->jumps, c, &c->jump, &c->why) < 0)
 		return STEP_FAIL;
 	c->env->load_hostkeys(c->env->arg, c->config);
-	start_clock(c);
+	conn_grant(c);
 	return STEP_NEXT;
 }
 
@@ -132,7 +125,7 @@ connstep_jump(struct conn *c)
 		return STEP_NEXT;
 	s = jump_take(c->jump, c);
 	if (s == STEP_NEXT && !c->had_turn)
-		start_clock(c);
+		conn_grant(c);
 	c->had_turn |= s == STEP_NEXT;
 	return s;
 }
@@ -354,6 +347,8 @@ enum step
 connstep_auth(struct conn *c)
 {
 	const char *user = c->host->user;
+	enum step s;
+	bool asked;
 
 	if (c->transport->own_checks)
 		return c->transport->auth(c->session, user, NULL, &c->why);
@@ -362,7 +357,15 @@ connstep_auth(struct conn *c)
 	if (user == NULL)
 		user = own_user();
 	if (c->auth == NULL)
-		c->auth = auth_new(c->env->keys, c->env->agents, c->host,
-		    c->config, conn_wake, c);
-	return auth_step(c->auth, c->transport, c->session, user, &c->why);
+		c->auth = auth_new(c->env->keys, c->env->agents, c->env->unlock,
+		    c->host, c->config, conn_wake, c);
+	asked = auth_asks(c->auth);
+	s = auth_step(c->auth, c->transport, c->session, user, &c->why);
+	if (asked && !auth_asks(c->auth)) {
+		c->redial = true;
+		if (c->via == NULL)
+			conn_watch(c);
+		conn_grant(c);
+	}
+	return s;
 }

@@ -27,6 +27,8 @@ int64_t connstep_alive_max(const struct conn *c);
 /* Only this writes c->state; it logs, and sets the deadline. */
 void conn_enter(struct conn *c, enum conn_state s);
 void conn_drop_session(struct conn *c);
+/* The set-up's time begins anew: what passed was not the host's fault. */
+void conn_grant(struct conn *c);
 /* Has the loop look at the session's descriptor. */
 void conn_watch(struct conn *c);
 /*

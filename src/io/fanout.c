@@ -25,6 +25,7 @@
 #include "io/sshconfig.h"
 #include "io/task.h"
 #include "io/transport.h"
+#include "io/unlock.h"
 #include "model/host.h"
 
 enum {
@@ -260,6 +261,7 @@ fanout_new(const struct fanout_opts *o, struct fanout **ret, struct err *e)
 		.pump = task_pump,
 		.load_hostkeys = load_hostkeys,
 		.arg = f };
+	f->env.unlock = unlock_new(f->loop, f->env.agents);
 	memcpy(f->env.mark, mark, sizeof(mark));
 	f->env.jumps = jumps_new(&f->env);
 	f->signals = watch_start(f->loop, sig_fd(), POLLIN, on_signal, f);
@@ -416,6 +418,12 @@ fanout_cancel(struct task *t)
 	task_end(t, TASK_CANCELLED);
 }
 
+bool
+fanout_asks(const struct fanout *f)
+{
+	return unlock_asks(f->env.unlock);
+}
+
 /* ---- running ---- */
 
 static void
@@ -545,6 +553,7 @@ fanout_free(struct fanout *f)
 	jumps_free(f->env.jumps);
 	watch_stop(f->signals);
 	sshask_free(f->env.config);
+	unlock_free(f->env.unlock);
 	agents_free(f->env.agents);
 	keyring_free(f->env.keys);
 	hostkeys_free(f->env.hostkeys);

@@ -110,6 +110,9 @@ void fanout_close_input(struct task *t);
 /* Ends the command on the host; done() follows with TASK_CANCELLED. */
 void fanout_cancel(struct task *t);
 
+/* A passphrase is asked for on the terminal; what is written now disturbs. */
+bool fanout_asks(const struct fanout *f);
+
 enum fanout_why { FANOUT_DONE, FANOUT_DEADLINE, FANOUT_INTERRUPTED };
 
 /*

@@ -152,3 +152,17 @@ file_append_lines(const char *path, const void *data, size_t len, unsigned mode,
 		r = err_sys(e, "close %s", path);
 	return r;
 }
+
+char *
+file_private_dir(struct err *e)
+{
+	const char *run = getenv("XDG_RUNTIME_DIR");
+	char *dir = xasprintf("%s/espy.XXXXXX",
+	    run != NULL && access(run, W_OK) == 0 ? run : "/tmp");
+
+	if (mkdtemp(dir) != NULL)
+		return dir;
+	err_sys(e, "mkdtemp %s", dir);
+	free(dir);
+	return NULL;
+}

@@ -27,6 +27,12 @@ int file_create(const char *path, const void *data, size_t len, unsigned mode,
     struct err *e);
 
 /*
+ * Makes a directory that is ours alone, for a socket: its path is short.  NULL
+ * when that fails; else the caller's to free, and to rmdir(2).
+ */
+char *file_private_dir(struct err *e);
+
+/*
  * Appends lines, on a new line when the file's last one has no end; makes the
  * file when needed.
  */

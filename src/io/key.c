@@ -1,5 +1,6 @@
 #include "io/key.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@
 enum { BLOB_MAX = 8192 };
 
 struct key {
-	EVP_PKEY *pkey;
+	EVP_PKEY *pkey;		   /* NULL: locked */
 	const struct curve *curve; /* NULL: not ECDSA */
 	struct buf blob;
 };
@@ -114,7 +115,7 @@ fill_blob(struct key *k)
 	}
 }
 
-/* OpenSSL would ask on the terminal; we never let it. */
+/* OpenSSL would ask on the terminal; io/unlock has ssh-add do it. */
 static int
 no_passphrase(char *text, int size, int writing, void *arg)
 {
@@ -126,7 +127,7 @@ no_passphrase(char *text, int size, int writing, void *arg)
 }
 
 static EVP_PKEY *
-parse_pem(struct span text, struct err *e)
+parse_pem(struct span text, bool *locked, struct err *e)
 {
 	BIO *bio = BIO_new_mem_buf(text.p, (int)text.n);
 	int encrypted = 0;
@@ -136,37 +137,51 @@ parse_pem(struct span text, struct err *e)
 		k = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase,
 		    &encrypted);
 	BIO_free(bio);
+	*locked = encrypted != 0;
 	if (k == NULL)
-		err_set(e, ERR_INPUT, "%s",
-		    encrypted ? "the key has a passphrase: load it into an "
-				"ssh-agent"
-			      : "not a private key that OpenSSL can read");
+		err_set(e, ERR_INPUT,
+		    "not a private key that OpenSSL can read");
 	return k;
 }
 
 int
 key_parse(struct span text, struct key **ret, struct err *e)
 {
+	bool locked = false;
 	struct key *k;
-	EVP_PKEY *pkey;
 
 	if (text.n > KEY_FILE_MAX)
 		return err_set(e, ERR_INPUT, "longer than %d bytes",
 		    KEY_FILE_MAX);
-	pkey = keyfile_is_openssh(text) ? keyfile_parse(text, e)
-					: parse_pem(text, e);
-	if (pkey == NULL)
-		return -1;
 	k = xcalloc(1, sizeof(*k));
-	k->pkey = pkey;
 	buf_init(&k->blob, BLOB_MAX);
-	if (fill_blob(k) < 0 || k->blob.cut) {
+	k->pkey = keyfile_is_openssh(text)
+	    ? keyfile_parse(text, &k->blob, &locked, e)
+	    : parse_pem(text, &locked, e);
+	if (k->pkey == NULL && !locked) {
+		key_free(k);
+		return -1;
+	}
+	if ((!locked && fill_blob(k) < 0) || k->blob.cut) {
 		key_free(k);
 		return err_set(e, ERR_INPUT,
 		    "a key of a kind that SSH does not know");
 	}
 	*ret = k;
 	return 0;
+}
+
+bool
+key_is_locked(const struct key *k)
+{
+	return k->pkey == NULL;
+}
+
+int
+key_set_public(struct key *k, struct span line)
+{
+	buf_clear(&k->blob);
+	return key_parse_public(line, &k->blob);
 }
 
 void
@@ -213,9 +228,11 @@ key_sign(const struct key *k, struct span data, struct buf *ret, struct err *e)
 {
 	unsigned char sig[2048];
 	size_t len = sizeof(sig);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_MD_CTX *ctx;
 	int r = -1;
 
+	assert(!key_is_locked(k));
+	ctx = EVP_MD_CTX_new();
 	if (ctx != NULL &&
 	    EVP_DigestSignInit(ctx, NULL, digest_of(k), NULL, k->pkey) == 1 &&
 	    EVP_DigestSign(ctx, sig, &len, (const unsigned char *)data.p,

@@ -5,6 +5,7 @@
  */
 #ifndef ESPY_IO_KEY_H
 #define ESPY_IO_KEY_H
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/str.h"
@@ -17,12 +18,24 @@ enum {
 	KEY_FILE_MAX = 65536 /* bytes of a key file */
 };
 
-/* text is a key file's content.  *ret is the caller's. */
+/*
+ * text is a key file's content.  *ret is the caller's.  One with a passphrase
+ * is a key as well, but locked: it has a public half at most, and cannot sign.
+ */
 int key_parse(struct span text, struct key **ret, struct err *e);
+bool key_is_locked(const struct key *k);
+/*
+ * A locked PEM key does not show its public half: takes it from a line as in
+ * id_*.pub.  -1 when it is none.
+ */
+int key_set_public(struct key *k, struct span line);
 /* Accepts NULL. */
 void key_free(struct key *k);
 
-/* The public half as SSH sends it; lives as long as the key. */
+/*
+ * The public half as SSH sends it; lives as long as the key.  Empty when a
+ * locked key does not show it.
+ */
 struct span key_blob(const struct key *k);
 
 /*

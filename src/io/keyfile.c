@@ -242,9 +242,9 @@ parse_private(struct span s, struct err *e)
 }
 
 static EVP_PKEY *
-parse_raw(struct span s, struct err *e)
+parse_raw(struct span s, struct buf *ret, bool *locked, struct err *e)
 {
-	struct span cipher, kdf, kdf_options, public, private;
+	struct span cipher, kdf, kdf_options, public, private, blob, name;
 	uint32_t n;
 
 	if (s.n < sizeof(magic) || memcmp(s.p, magic, sizeof(magic)) != 0)
@@ -256,8 +256,12 @@ parse_raw(struct span s, struct err *e)
 	    !wire_string(&s, &public) || !wire_string(&s, &private))
 		goto damaged;
 	if (!span_is(cipher, "none")) {
-		err_set(e, ERR_INPUT,
-		    "the key has a passphrase: load it into an ssh-agent");
+		blob = public;
+		if (!wire_string(&blob, &name) || name.n == 0)
+			goto damaged;
+		buf_add(ret, public.p, public.n);
+		*locked = true;
+		err_set(e, ERR_INPUT, "the key has a passphrase");
 		return NULL;
 	}
 	return parse_private(private, e);
@@ -267,7 +271,7 @@ damaged:
 }
 
 EVP_PKEY *
-keyfile_parse(struct span text, struct err *e)
+keyfile_parse(struct span text, struct buf *public, bool *locked, struct err *e)
 {
 	struct buf raw;
 	EVP_PKEY *k = NULL;
@@ -276,7 +280,8 @@ keyfile_parse(struct span text, struct err *e)
 	if (unwrap(text, &raw) < 0)
 		err_set(e, ERR_INPUT, "damaged OpenSSH private key");
 	else
-		k = parse_raw((struct span){ raw.data, raw.len }, e);
+		k = parse_raw((struct span){ raw.data, raw.len }, public,
+		    locked, e);
 	OPENSSL_cleanse(raw.data, raw.len);
 	buf_free(&raw);
 	return k;

@@ -51,6 +51,38 @@ keyring_expand(const char *path)
 	return xstrdup(path);
 }
 
+static int
+read_public(const char *private, struct buf *ret, struct err *e)
+{
+	char *path = xasprintf("%s.pub", private);
+	int r = file_read(path, ret, e);
+
+	free(path);
+	return r;
+}
+
+/* A locked key is of use only when a host can be asked whether it wants it. */
+static int
+find_public(struct key *k, const char *private, struct err *e)
+{
+	struct buf line;
+	int r;
+
+	if (key_blob(k).n > 0)
+		return 0;
+	buf_init(&line, KEY_FILE_MAX);
+	r = read_public(private, &line, e);
+	if (r == 0)
+		r = key_set_public(k, (struct span){ line.data, line.len });
+	buf_free(&line);
+	if (r < 0)
+		err_set(e, ERR_INPUT,
+		    "key %s: it has a passphrase, and no %s.pub shows its "
+		    "public half: ssh-keygen -y makes one",
+		    private, private);
+	return r;
+}
+
 static void
 load(struct item *it)
 {
@@ -58,11 +90,16 @@ load(struct item *it)
 	struct buf text;
 
 	buf_init(&text, KEY_FILE_MAX);
-	if (file_read(path, &text, &it->why) == 0 &&
-	    key_parse((struct span){ text.data, text.len }, &it->key,
-		&it->why) < 0)
-		err_wrap(&it->why, "key %s", path);
-	memset(text.data, 0, text.len);
+	if (file_read(path, &text, &it->why) == 0) {
+		if (key_parse((struct span){ text.data, text.len }, &it->key,
+			&it->why) < 0)
+			err_wrap(&it->why, "key %s", path);
+	}
+	if (it->key != NULL && find_public(it->key, path, &it->why) < 0) {
+		key_free(it->key);
+		it->key = NULL;
+	}
+	mem_wipe(text.data, text.len);
 	buf_free(&text);
 	free(path);
 }
@@ -97,7 +134,7 @@ int
 keyring_public(struct keyring *r, const char *path, struct buf *ret)
 {
 	struct item *it = find(r, path);
-	char *private, *public;
+	char *private;
 	struct buf text;
 	struct err e;
 	int result = -1;
@@ -108,13 +145,11 @@ keyring_public(struct keyring *r, const char *path, struct buf *ret)
 		return buf_add(ret, blob.p, blob.n);
 	}
 	private = keyring_expand(path);
-	public = xasprintf("%s.pub", private);
 	buf_init(&text, KEY_FILE_MAX);
-	if (file_read(public, &text, &e) == 0)
+	if (read_public(private, &text, &e) == 0)
 		result =
 		    key_parse_public((struct span){ text.data, text.len }, ret);
 	buf_free(&text);
-	free(public);
 	free(private);
 	return result;
 }

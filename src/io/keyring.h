@@ -14,7 +14,8 @@ void keyring_free(struct keyring *r);
 
 /*
  * The key in a file, "~" expanded; borrowed from the ring.  NULL, with the
- * same error each time, when it cannot be used.
+ * same error each time, when it cannot be used.  A locked one shows its public
+ * half, if need be from FILE.pub.
  */
 const struct key *keyring_get(struct keyring *r, const char *path,
     struct err *e);

@@ -173,3 +173,10 @@ spawn_cancel(struct spawn *c)
 	waitpid(c->pid, NULL, 0);
 	let_go(c);
 }
+
+void
+spawn_abandon(struct spawn *c)
+{
+	if (c != NULL)
+		let_go(c);
+}

@@ -31,5 +31,7 @@ int spawn_start(struct loop *l, const struct spawn_spec *spec,
     struct spawn **ret, struct err *e);
 /* Kills it; done() is not called.  Accepts NULL. */
 void spawn_cancel(struct spawn *c);
+/* Lets it run on by itself; done() is not called.  Accepts NULL. */
+void spawn_abandon(struct spawn *c);
 
 #endif

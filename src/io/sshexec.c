@@ -25,6 +25,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "io/file.h"
 #include "io/loop.h"
 
 enum {
@@ -316,12 +317,9 @@ master_words(const struct session *s, const struct dial *d, struct words *w)
 static int
 make_socket(struct session *s, struct err *e)
 {
-	const char *tmp = getenv("XDG_RUNTIME_DIR");
-
-	s->dir = xasprintf("%s/espy.XXXXXX",
-	    tmp != NULL && access(tmp, W_OK) == 0 ? tmp : "/tmp");
-	if (mkdtemp(s->dir) == NULL)
-		return err_sys(e, "mkdtemp %s", s->dir);
+	s->dir = file_private_dir(e);
+	if (s->dir == NULL)
+		return -1;
 	s->socket = xasprintf("%s/s", s->dir);
 	return 0;
 }

@@ -37,7 +37,7 @@ check "revoked host key" 3 '^host key: revoked: .*/known_hosts:5: .*REVOKED' \
 check "a changed key fails that host alone" 3 '^good: x$' \
     good,changed -- echo x
 check "wrong user key" 3 '^auth: key-wrong: .*none of' key-wrong -- true
-check "locked user key" 3 '^auth: key-locked: .*passphrase' key-locked -- true
+check "locked user key" 3 '^auth: key-locked: .*none of 1 keys' key-locked -- true
 check "missing user key" 3 '^auth: key-missing: .*No such file' \
     key-missing -- true
 check "refused port" 3 '^unreachable: refused: .*refused' refused -- true

@@ -19,11 +19,13 @@ struct auth {
 };
 
 struct auth *
-auth_new(struct keyring *keys, struct agents *agents, const struct host *h,
-    const struct sshconfig_answer *config, void (*ready)(void *arg), void *arg)
+auth_new(struct keyring *keys, struct agents *agents, struct unlock *unlock,
+    const struct host *h, const struct sshconfig_answer *config,
+    void (*ready)(void *arg), void *arg)
 {
 	(void)keys;
 	(void)agents;
+	(void)unlock;
 	(void)h;
 	(void)config;
 	(void)ready;
@@ -43,6 +45,13 @@ auth_step(struct auth *a, const struct transport *t, struct session *s,
 {
 	(void)a;
 	return t->auth(s, user, NULL, e);
+}
+
+bool
+auth_asks(const struct auth *a)
+{
+	(void)a;
+	return false;
 }
 
 const struct sshconfig_answer *
