@@ -60,6 +60,7 @@ part integration make -j2 integration
 part lab-leaves sh tests/lab/leaves.sh
 part lab-remedies sh tests/lab/remedies.sh
 part lab-operations sh tests/lab/operations.sh
+part lab-cluster sh tests/lab/cluster.sh
 part lab sh tests/lab/faults.sh
 
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -22,6 +22,8 @@ static const struct command {
 	    "name the node and stage that drops" },
 	{ "analyze", cmd_analyze, "RUN | CAPTURE CAPTURE",
 	    "judge a run again, or what one capture has and another lacks" },
+	{ "sadb", cmd_sadb, "[PATTERN]",
+	    "all nodes' SADBs laid together: which SAs lack a half" },
 	{ "services", cmd_services, "[PATTERN]",
 	    "IPsec's services: state, restart, refresh, clear" },
 	{ "flush", cmd_flush, "[PATTERN] | --pair A B",

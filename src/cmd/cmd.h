@@ -61,5 +61,6 @@ int cmd_analyze(int argc, char **argv);
 int cmd_services(int argc, char **argv);
 int cmd_flush(int argc, char **argv);
 int cmd_update(int argc, char **argv);
+int cmd_sadb(int argc, char **argv);
 
 #endif

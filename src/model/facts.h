@@ -77,6 +77,7 @@ struct sa {
 	bool hw_offload;
 	char crypt[FACT_NAME_MAX]; /* as the node names it: "cbc(aes)" */
 	char auth[FACT_NAME_MAX];  /* "" with AEAD */
+	uint32_t key_bits;	   /* of the cipher's key; 0: not said */
 	uint32_t icv_bits;	   /* 0: not said */
 	uint32_t replay_window;	   /* packets; 0 is off */
 	uint64_t seq, oseq;	   /* last seen inbound, last used outbound */

@@ -73,4 +73,5 @@ const struct platform platform_illumos = {
 	.parse_pings = illumos_parse_pings,
 	.ops = illumos_ops,
 	.read_services = illumos_read_services,
+	.mend = &illumos_mend,
 };

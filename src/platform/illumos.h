@@ -7,6 +7,8 @@ extern const struct platform platform_illumos;
 
 /* illumos_ops.c */
 extern const struct op_text illumos_ops[OPS];
+/* illumos_mend.c */
+extern const struct mend illumos_mend;
 /* illumos_services.c */
 extern const char illumos_flush[]; /* illumos_flush.c */
 extern const char illumos_services[], illumos_services_do[];

@@ -143,6 +143,19 @@ read_replay(struct reading *r, struct span line)
 	return span_u64(v, UINT32_MAX, &r->replay);
 }
 
+/* "removed/128": the length is all that the scripts leave of a key. */
+static int
+read_cipher_key(struct reading *r, struct span line)
+{
+	struct span key;
+	uint64_t bits;
+
+	if (span_until(&line, '/', &key) && line.n > 0 &&
+	    words_number(line, " +", UINT16_MAX, &bits) == 0)
+		r->sa.key_bits = (uint32_t)bits;
+	return 0;
+}
+
 static int
 read_nat(struct reading *r, struct span line)
 {
@@ -228,6 +241,7 @@ static const struct {
 	{ "SA:", read_sa },
 	{ "SRC:", read_src },
 	{ "DST:", read_dst },
+	{ "EKY:", read_cipher_key },
 	{ "RPL:", read_replay },
 	{ "NLC:", read_nat },
 	{ "NRM:", read_nat },

@@ -57,4 +57,5 @@ const struct platform platform_linux = {
 	.parse_pings = linux_parse_pings,
 	.ops = linux_ops,
 	.read_services = linux_read_services,
+	.mend = &linux_mend,
 };

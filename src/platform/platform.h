@@ -15,6 +15,7 @@
 
 #include "base/str.h"
 #include "model/addr.h"
+#include "platform/mend.h"
 #include "platform/op.h"
 
 struct buf;
@@ -192,6 +193,8 @@ struct platform {
 	/* The section "services" of those that print it; ERR_INPUT. */
 	int (*read_services)(struct span text, struct services *ret,
 	    struct err *e);
+	/* What an operator types there. */
+	const struct mend *mend;
 };
 
 /* By what `uname -s` printed (white space around it is ignored), or NULL. */

@@ -21,6 +21,8 @@
 	"KMC:  Protocol 1, cookie=\"node02.example-203.0.113.110\" (3)\n" \
 	"AKY: Authentication key.\n" \
 	"AKY: removed/512\n" \
+	"EKY: Encryption key.\n" \
+	"EKY: removed/128\n" \
 	"SID: Source identity, uid=0, type prefix\n" \
 	"SID: 203.0.113.141/32\n" \
 	"OTH: Paired with spi=0xfdc85734\n" \
@@ -86,6 +88,7 @@ test_outbound(void **state)
 	assert_int_equal(s->spi, 0x11a183ba);
 	assert_int_equal(s->mode, SA_TRANSPORT);
 	assert_false(s->larval || s->encap || s->esn);
+	assert_int_equal(s->key_bits, 128);
 	assert_string_equal(s->auth, "hmac-sha512");
 	assert_string_equal(s->crypt, "aes-cbc");
 	assert_int_equal(s->replay_window, 32);

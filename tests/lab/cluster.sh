@@ -1,0 +1,88 @@
+#!/bin/sh
+# The commands that lay many nodes' answers together, on a lab that is healthy,
+# and on one in which something is not.
+# shellcheck disable=SC2317 # begin comes back
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lab/harness.sh
+begin cluster
+
+# say WORDS...: espy, its answer in $work/out, its exit status as $status.
+say()
+{
+	status=0
+	"$lab" exec "$espy" "$@" -i "$top/inventory/lab.cfg" \
+	    -F "$ESPY_LAB_DIR/ssh_config" >"$work/out" 2>"$work/err" ||
+	    status=$?
+}
+
+bad()
+{
+	failed=$((failed + 1))
+	echo "FAILED: $1"
+	cat "$work/out" "$work/err"
+}
+
+# expect NAME STATUS JQ: was the JSON answer such, and the exit status?
+expect()
+{
+	if [ "$status" -ne "$2" ]; then
+		bad "$1: exit status $status, not $2"
+	elif ! jq -e "$3" "$work/out" >/dev/null; then
+		bad "$1: not so: $3"
+	else
+		passed=$((passed + 1))
+		echo "| $1"
+	fi
+}
+
+# break_lab FAULT A B: faults add up; each test looks for its own.
+break_lab()
+{
+	"$lab" break "$@" >"$work/out" 2>&1 && return
+	: >"$work/err"
+	bad "the lab: break $*"
+	return 1
+}
+
+# ---- SADBs ------------------------------------------------------------------
+
+say sadb --json
+expect "sadb: healthy" 0 '.complaints == [] and (.sas | length) >= 8 and
+    all(.sas[]; .word == "fine")'
+
+# Rekeys all the while: each answer is of another moment.
+for n in 3 4 3 4; do
+	"$lab" ssh node1 "/run/lab/on child_rekey $n" && echo rekeyed
+done >"$work/rekeyed" 2>&1 &
+rekeys=$!
+for i in 1 2; do
+	say sadb --json
+	expect "sadb: rekeys meanwhile, $i" 0 \
+	    'all(.complaints[]; .wrong | not)'
+done
+wait $rekeys
+[ "$(grep -c rekeyed "$work/rekeyed")" -eq 4 ] || bad "the lab's rekeys"
+
+# wrong FILTER: of what is wrong, exactly one is so.
+wrong()
+{
+	echo "[.complaints[] | select(.wrong) | select($1)] | length == 1"
+}
+
+break_lab F51 node2 node4 && break_lab F58 node1 node3 && say sadb --json
+expect "sadb: F51, one SA is stale" 1 "$(wrong '.kind == "stale" and
+    .from == "node2" and .to == "node4" and .remedies[0].node == "node2"')"
+expect "sadb: F58, a sequence number begins anew" 1 "$(wrong '.kind ==
+    "sequence" and .from == "node1" and .to == "node3"')"
+expect "sadb: nothing else is wrong" 1 \
+    '[.complaints[] | select(.wrong)] | length == 2'
+say sadb --json node1,node2
+expect "sadb: peers are not asked" 0 '.complaints == []'
+
+break_lab F51b node1 node3 && say sadb --json
+expect "sadb: F51b, a SADB is lost" 1 '[.complaints[] |
+    select(.wrong and .kind != "stale")] | length >= 2 and
+    all(.[]; .kind == "lost" and .to == "node3")'
+
+end cluster
