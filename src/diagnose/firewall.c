@@ -126,10 +126,9 @@ leg_show_drops(const struct leg *g, enum leg_hooks hooks, const char *word,
 	while (n < SHOWN && best[n] != NULL)
 		show(g, best[n++], f);
 	if (f->n_remedies == 0) {
-		find_remedy(f, leg_name(g, g->here), "look for the rule", "%s",
-		    "nft -a list ruleset");
-		find_remedy(f, leg_name(g, g->here), "and among the older kind",
-		    "%s", "iptables-save -c");
+		find_do(f, g, g->here, DO_FIREWALL, "look for the rule", NULL);
+		find_do(f, g, g->here, DO_FIREWALL_OLD,
+		    "and among the older kind", NULL);
 	}
 	return n;
 }

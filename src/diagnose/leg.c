@@ -107,19 +107,68 @@ name_in_family(const struct leg *g, const char *name)
 	return name;
 }
 
-bool
-leg_rise(const struct leg *g, enum side s, const char *name, uint64_t *ret)
+const struct vocab *
+leg_vocab(const struct leg *g, enum side s)
+{
+	return vocab_of(leg_node(g, s)->platform);
+}
+
+/* One counter by the node's own name. */
+static bool
+own_rise(const struct leg *g, enum side s, const char *name, uint64_t *ret)
 {
 	uint64_t before, after;
 
-	name = name_in_family(g, name);
-
-	if (leg_restarted(g->in, s) ||
-	    !facts_counter(leg_before(g, s), name, &before) ||
+	if (!facts_counter(leg_before(g, s), name, &before) ||
 	    !facts_counter(leg_after(g, s), name, &after) || after < before)
 		return false;
 	*ret = after - before;
 	return true;
+}
+
+/* The node's own counters for it. */
+static size_t
+own_names(const struct leg *g, enum side s, const char *name,
+    const char *ret[VOCAB_COUNTERS_MAX])
+{
+	const struct vocab *v = leg_vocab(g, s);
+
+	return vocab_counters(v,
+	    v->names_are_own ? name_in_family(g, name) : name, ret);
+}
+
+bool
+leg_rise(const struct leg *g, enum side s, const char *name, uint64_t *ret)
+{
+	const char *own[VOCAB_COUNTERS_MAX];
+	size_t n = own_names(g, s, name, own);
+	uint64_t sum = 0, one;
+	bool known = false;
+
+	for (size_t i = 0; i < n && !leg_restarted(g->in, s); i++) {
+		if (!own_rise(g, s, own[i], &one))
+			continue;
+		sum += one;
+		known = true;
+	}
+	if (known)
+		*ret = sum;
+	return known;
+}
+
+void
+leg_show_rise(const struct leg *g, enum side s, const char *name,
+    const char *section, struct finding *f)
+{
+	const char *own[VOCAB_COUNTERS_MAX];
+	size_t n = own_names(g, s, name, own);
+	uint64_t one;
+
+	for (size_t i = 0; i < n; i++)
+		if (own_rise(g, s, own[i], &one) && one > 0)
+			find_in(f, g, s, section,
+			    "%s rose by %" PRIu64 " on %s", own[i], one,
+			    leg_name(g, s));
 }
 
 bool
@@ -130,8 +179,7 @@ leg_rose(const struct leg *g, enum side s, const char *name,
 
 	if (!leg_rise(g, s, name, &n) || n < g->lost || n == 0)
 		return false;
-	find_in(f, g, s, section, "%s rose by %" PRIu64 " on %s",
-	    name_in_family(g, name), n, leg_name(g, s));
+	leg_show_rise(g, s, name, section, f);
 	return true;
 }
 
@@ -150,17 +198,9 @@ leg_missed(const struct leg *g, uint64_t counted)
 uint64_t
 leg_ipsec_drops(const struct leg *g, enum side s)
 {
-	static const char *const names[] = { "XfrmInError", "XfrmInBufferError",
-		"XfrmInHdrError", "XfrmInNoStates", "XfrmInStateProtoError",
-		"XfrmInStateModeError", "XfrmInStateSeqError",
-		"XfrmInStateExpired", "XfrmInStateMismatch",
-		"XfrmInStateInvalid", "XfrmAcquireError" };
-	uint64_t n, sum = 0;
+	uint64_t n;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (leg_rise(g, s, names[i], &n))
-			sum += n;
-	return sum;
+	return leg_rise(g, s, COUNT_IPSEC_DROPS, &n) ? n : 0;
 }
 
 bool
@@ -200,6 +240,21 @@ rise(uint64_t now, uint64_t was)
 	return now >= was ? now - was : now;
 }
 
+/*
+ * A duplicate is behind the window, too (illumos looks before the integrity
+ * check), and no loss.
+ */
+static void
+count_by_node(const struct leg *g, enum side s, struct sa_rise *r)
+{
+	uint64_t copies = g->in->ledger->tunnel[g->travel].duplicates, n;
+
+	if (leg_rise(g, s, "XfrmInStateProtoError", &n))
+		r->failed = n;
+	if (leg_rise(g, s, "XfrmInStateSeqError", &n))
+		r->replay_window = n > copies ? n - copies : 0;
+}
+
 struct sa_rise
 leg_sa_rise(const struct leg *g, enum side s, int travel)
 {
@@ -224,6 +279,8 @@ leg_sa_rise(const struct leg *g, enum side s, int travel)
 		r.replay_window +=
 		    rise(now->stat_replay_window, was->stat_replay_window);
 	}
+	if (r.known && leg_vocab(g, s)->sas_uncounted)
+		count_by_node(g, s, &r);
 	return r;
 }
 
@@ -374,8 +431,8 @@ leg_overlay_down(const struct leg *g, struct finding *f)
 		return ANSWER_NO;
 	find_cause(f, "its overlay device %s is down", l->name);
 	find_in(f, g, g->here, "after/links", "%s is not up", l->name);
-	find_remedy(f, n->name, "bring the device up", "ip link set %s up",
-	    l->name);
+	find_do(f, g, g->here, DO_LINK_UP, "bring the device up",
+	    &(struct vocab_args){ .link = l->name });
 	return ANSWER_YES;
 }
 
@@ -442,4 +499,14 @@ find_remedy(struct finding *f, const char *node, const char *what,
 	va_start(ap, fmt);
 	vsnprintf(r->command, sizeof(r->command), fmt, ap);
 	va_end(ap);
+}
+
+void
+find_do(struct finding *f, const struct leg *g, enum side s,
+    enum vocab_do command, const char *what, const struct vocab_args *args)
+{
+	char text[FACT_TEXT_MAX];
+
+	if (vocab_command(leg_vocab(g, s), command, args, text, sizeof(text)))
+		find_remedy(f, leg_name(g, s), what, "%s", text);
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "diagnose/diagnose.h"
+#include "diagnose/vocab.h"
 
 /* Kinds of segment, as bits: a rule names those it is for. */
 enum segment {
@@ -50,10 +51,11 @@ const char *leg_name(const struct leg *g, enum side s); /* the node's name */
 const struct run_node *leg_node(const struct leg *g, enum side s);
 const struct facts *leg_before(const struct leg *g, enum side s);
 const struct facts *leg_after(const struct leg *g, enum side s);
+const struct vocab *leg_vocab(const struct leg *g, enum side s);
 
 /*
- * By how much the counter rose; false when it is not known, or when the node
- * restarted in between.
+ * By how much the counter rose, which vocab_counters() translates; false when
+ * it is not known, or when the node restarted in between.
  */
 bool leg_rise(const struct leg *g, enum side s, const char *name,
     uint64_t *ret);
@@ -62,6 +64,10 @@ bool leg_rise(const struct leg *g, enum side s, const char *name,
  * rise is evidence, from `section` of that node's second snapshot.
  */
 bool leg_rose(const struct leg *g, enum side s, const char *name,
+    const char *section, struct finding *f);
+
+/* What rose of it, however little, becomes evidence. */
+void leg_show_rise(const struct leg *g, enum side s, const char *name,
     const char *section, struct finding *f);
 
 /*
@@ -89,6 +95,9 @@ struct sa_rise {
 	size_t kept; /* of those, which were there before them */
 	uint64_t packets, failed, replay, replay_window;
 };
+/*
+ * Where SAs do not count what failed, the node's counters do: of all its SAs.
+ */
 struct sa_rise leg_sa_rise(const struct leg *g, enum side s, int travel);
 /* The SA of that direction with this SPI, or NULL. */
 const struct sa *leg_sa(const struct facts *f, const struct leg *g, int travel,
@@ -130,6 +139,10 @@ void find_evidence(struct finding *f, const char *source, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void find_remedy(struct finding *f, const char *node, const char *what,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* The command for it in the words of the node's platform, if it has one; args
+ * may be NULL. */
+void find_do(struct finding *f, const struct leg *g, enum side s,
+    enum vocab_do command, const char *what, const struct vocab_args *args);
 void find_cause(struct finding *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* From "nodes/NAME/after/sas.txt", or "nodes/NAME/underlay.pcap". */

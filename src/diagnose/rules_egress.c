@@ -29,8 +29,8 @@ no_route(const struct leg *g, struct finding *f)
 	peer_ip(g, ip);
 	find_cause(f, "it has no route to %s on the underlay", ip);
 	find_in(f, g, g->here, "before/routes", "%s: %s", ip, b->why);
-	find_remedy(f, leg_name(g, g->here), "find what forbids it",
-	    "ip route show match %s", ip);
+	find_do(f, g, g->here, DO_ROUTE_MATCH, "find what forbids it",
+	    &(struct vocab_args){ .ip = ip });
 	return ANSWER_YES;
 }
 
@@ -45,8 +45,7 @@ policy_block(const struct leg *g, struct finding *f)
 	    !leg_rose(g, g->here, "XfrmOutPolBlock", "after/xfrm_stat", f))
 		return ANSWER_NO;
 	find_cause(f, "an IPsec policy of its own blocks them");
-	find_remedy(f, leg_name(g, g->here), "find the policy", "%s",
-	    "ip xfrm policy list dir out");
+	find_do(f, g, g->here, DO_POLICY_OUT, "find the policy", NULL);
 	return ANSWER_YES;
 }
 
@@ -68,8 +67,7 @@ sa_expired(const struct leg *g, struct finding *f)
 	    "its outbound SA reached its hard lifetime and was not replaced");
 	find_in(f, g, g->here, "after/xfrm_stat",
 	    "XfrmOutStateExpired rose by %" PRIu64, n);
-	find_remedy(f, leg_name(g, g->here), "see what IKE has negotiated",
-	    "%s", "swanctl --list-sas");
+	find_do(f, g, g->here, DO_IKE_SAS, "see what IKE has negotiated", NULL);
 	return ANSWER_YES;
 }
 
@@ -96,8 +94,7 @@ sequence_exhausted(const struct leg *g, struct finding *f)
 	find_cause(f,
 	    "the ESP sequence number of its outbound SA is used up: it was "
 	    "never rekeyed");
-	find_remedy(f, leg_name(g, g->here), "see why IKE did not rekey", "%s",
-	    "swanctl --list-sas");
+	find_do(f, g, g->here, DO_IKE_SAS, "see why IKE did not rekey", NULL);
 	return ANSWER_YES;
 }
 
@@ -107,15 +104,33 @@ struct ike_view {
 	size_t at_peer;		/* of what was sent, seen arriving */
 	size_t answers_at_peer; /* seen leaving the peer */
 	size_t auth_small;	/* IKE_AUTH answers too small for a CHILD_SA */
-	uint16_t notify;	/* clear error in an answer */
-	bool cut;		/* there were more messages than are kept */
+	/* IKEv1 main mode, encrypted: its last messages, and what follows. */
+	size_t main_sent, main_answered, quick;
+	uint16_t notify; /* clear error in an answer */
+	bool cut;	 /* there were more messages than are kept */
 };
 
 enum {
+	IKE1_MAIN = 2,	     /* RFC 2408 section 3.1 */
+	IKE1_QUICK = 32,     /* RFC 2409 appendix A */
+	IKE1_ENCRYPTED = 1,  /* flag */
 	IKE_AUTH = 35,	     /* RFC 7296 section 3.1 */
 	IKE_RESPONSE = 0x20, /* flag */
 	IKE_AUTH_SMALL = 120 /* bytes: nothing but an encrypted NOTIFY */
 };
+
+static void
+view_ike1(const struct ike_seen *m, struct ike_view *v)
+{
+	if (m->ike.version != 0x10)
+		return;
+	v->quick += m->ike.exchange == IKE1_QUICK;
+	if (m->ike.exchange != IKE1_MAIN ||
+	    (m->ike.flags & IKE1_ENCRYPTED) == 0)
+		return;
+	v->main_sent += m->outgoing;
+	v->main_answered += !m->outgoing;
+}
 
 static struct ike_view
 view_ike(const struct leg *g)
@@ -127,6 +142,8 @@ view_ike(const struct leg *g)
 		const struct ike_seen *m = &l->ike[i];
 		bool answer = (m->ike.flags & IKE_RESPONSE) != 0;
 
+		if (m->side == g->here)
+			view_ike1(m, &v);
 		if (m->side == g->here && m->outgoing)
 			v.sent++;
 		if (m->side == g->here && !m->outgoing) {
@@ -153,9 +170,27 @@ static bool
 no_sa(const struct leg *g, struct finding *f)
 {
 	struct sa_rise r = leg_sa_rise(g, g->here, g->travel);
+	unsigned queue = leg_vocab(g, g->here)->acquire_queue;
+	uint64_t n;
 
-	return r.known && r.kept == 0 && leg_wants_esp(g, g->here) &&
-	    leg_rose(g, g->here, "XfrmOutNoStates", "after/xfrm_stat", f);
+	if (!r.known || r.kept > 0 || !leg_wants_esp(g, g->here) ||
+	    !leg_rise(g, g->here, "XfrmOutNoStates", &n) || n == 0 ||
+	    n + queue < g->lost)
+		return false;
+	leg_show_rise(g, g->here, "XfrmOutNoStates", "after/xfrm_stat", f);
+	return true;
+}
+
+/*
+ * The fifth message of main mode, the first that needs the secret, is sent
+ * again and again, or answered in kind, and no quick mode follows.
+ */
+static bool
+stuck_at_auth(const struct ike_view *v)
+{
+	return v->quick == 0 && v->received > 0 &&
+	    ((v->main_sent > 1 && v->main_answered == 0) ||
+		(v->main_answered > 1 && v->main_sent == 0));
 }
 
 static enum answer
@@ -163,19 +198,25 @@ ike_auth(const struct leg *g, struct finding *f)
 {
 	struct ike_view v = view_ike(g);
 
-	if (v.auth_small == 0 || !no_sa(g, f))
+	if ((v.auth_small == 0 && !stuck_at_auth(&v)) || !no_sa(g, f))
 		return ANSWER_NO;
 	find_cause(f,
 	    "it has no SA, for IKE with %s fails to authenticate: their "
 	    "pre-shared keys or identities differ",
 	    leg_name(g, g->peer));
-	find_in(f, g, g->here, "underlay",
-	    "%zu IKE_AUTH answers too small to carry an SA", v.auth_small);
-	find_remedy(f, leg_name(g, g->peer), "see what it complains of", "%s",
-	    "journalctl -u strongswan -n 50");
-	find_remedy(f, leg_name(g, g->here),
-	    "when the secrets are equal on both, load them", "%s",
-	    "swanctl --load-creds");
+	if (v.auth_small > 0)
+		find_in(f, g, g->here, "underlay",
+		    "%zu IKE_AUTH answers too small to carry an SA",
+		    v.auth_small);
+	else
+		find_in(f, g, g->here, "underlay",
+		    "IKE main mode comes to its encrypted messages, %zu from "
+		    "%s and %zu from %s, and not beyond",
+		    v.main_sent, leg_name(g, g->here), v.main_answered,
+		    leg_name(g, g->peer));
+	find_do(f, g, g->peer, DO_IKE_LOG, "see what it complains of", NULL);
+	find_do(f, g, g->here, DO_IKE_SECRETS,
+	    "when the secrets are equal on both, load them", NULL);
 	return ANSWER_YES;
 }
 
@@ -191,10 +232,8 @@ ike_refused(const struct leg *g, struct finding *f)
 	    leg_name(g, g->peer), v.notify);
 	find_in(f, g, g->here, "underlay", "IKE answer with notify %u in clear",
 	    v.notify);
-	find_remedy(f, leg_name(g, g->here), "compare the proposals", "%s",
-	    "swanctl --list-conns");
-	find_remedy(f, leg_name(g, g->peer), "and with those here", "%s",
-	    "swanctl --list-conns");
+	find_do(f, g, g->here, DO_IKE_RULES, "compare the proposals", NULL);
+	find_do(f, g, g->peer, DO_IKE_RULES, "and with those here", NULL);
 	return ANSWER_YES;
 }
 
@@ -239,10 +278,9 @@ ike_unanswered(const struct leg *g, struct finding *f)
 		f->node = g->peer;
 		find_cause(f,
 		    "it does not answer IKE, so %s has no SA to send with", me);
-		find_remedy(f, peer, "see whether its key daemon runs", "%s",
-		    "systemctl status strongswan");
-		find_remedy(f, peer, "if not, start it", "%s",
-		    "systemctl start strongswan");
+		find_do(f, g, g->peer, DO_IKE_STATUS,
+		    "see whether its key daemon runs", NULL);
+		find_do(f, g, g->peer, DO_IKE_START, "if not, start it", NULL);
 	}
 	return ANSWER_YES;
 }
@@ -265,8 +303,8 @@ ike_silent(const struct leg *g, struct finding *f)
 	if (stopped) {
 		find_cause(f, "it has no SA for %s, and no key daemon runs",
 		    leg_name(g, g->peer));
-		find_remedy(f, leg_name(g, g->here), "start the key daemon",
-		    "%s", "systemctl start strongswan");
+		find_do(f, g, g->here, DO_IKE_START, "start the key daemon",
+		    NULL);
 		return ANSWER_YES;
 	}
 	/* It may be waiting to repeat itself, for up to a minute. */
@@ -274,10 +312,8 @@ ike_silent(const struct leg *g, struct finding *f)
 	find_cause(f,
 	    "it has no SA for %s, and its key daemon did not ask for one",
 	    leg_name(g, g->peer));
-	find_remedy(f, leg_name(g, g->here), "see what the daemon is at", "%s",
-	    "swanctl --list-sas");
-	find_remedy(f, leg_name(g, g->here), "load its connections", "%s",
-	    "swanctl --load-all");
+	find_do(f, g, g->here, DO_IKE_SAS, "see what the daemon is at", NULL);
+	find_do(f, g, g->here, DO_IKE_LOAD, "load its connections", NULL);
 	return ANSWER_YES;
 }
 
@@ -287,8 +323,7 @@ sa_missing(const struct leg *g, struct finding *f)
 	if (!no_sa(g, f))
 		return ANSWER_NO;
 	find_cause(f, "it has no SA for %s", leg_name(g, g->peer));
-	find_remedy(f, leg_name(g, g->here), "see how far IKE came", "%s",
-	    "swanctl --list-sas");
+	find_do(f, g, g->here, DO_IKE_SAS, "see how far IKE came", NULL);
 	return ANSWER_YES;
 }
 
@@ -315,12 +350,69 @@ fdb_wrong(const struct leg *g, struct finding *f)
 		    mac_text(&e->mac, mac), ip_text(&e->dst, ip),
 		    leg_name(g, g->peer));
 		find_in(f, g, g->here, "facts/fdb", "%s dst %s", mac, ip);
-		find_remedy(f, n->name, "mend the entry",
-		    "bridge fdb replace %s dev %s dst %s", mac, n->overlay_link,
-		    peer_ip(g, ip));
+		find_do(f, g, g->here, DO_FDB_SET, "mend the entry",
+		    &(struct vocab_args){ .mac = mac,
+			.link = n->overlay_link,
+			.ip = peer_ip(g, ip) });
 		return ANSWER_YES;
 	}
 	return ANSWER_NO;
+}
+
+/* Is there an entry for the MAC address, or one for all that have none? */
+static bool
+has_target(const struct facts *f, const char *link, const struct mac *mac)
+{
+	static const struct mac any;
+
+	for (size_t i = 0; i < f->n_fdb; i++)
+		if (strcmp(f->fdb[i].link, link) == 0 &&
+		    (mac_equal(&f->fdb[i].mac, mac) ||
+			mac_equal(&f->fdb[i].mac, &any)))
+			return true;
+	return false;
+}
+
+/*
+ * SmartOS looks every peer up in a map that is given to it, and answers ARP
+ * from there itself: what the map lacks is dropped, and no counter tells.
+ */
+static enum answer
+map_lacks(const struct leg *g, struct finding *f)
+{
+	const struct facts *a = &g->in->facts[g->here];
+	const struct run_node *n = leg_node(g, g->here);
+	const struct link *l = facts_link(&g->in->facts[g->peer],
+	    leg_node(g, g->peer)->overlay_link);
+	char mac[MAC_TEXT_MAX], ip[IP_TEXT_MAX];
+	bool missing;
+
+	if (!leg_vocab(g, g->here)->arp_is_local)
+		return ANSWER_NO;
+	if ((a->have & HAVE_FDB) == 0 || l == NULL)
+		return ANSWER_UNKNOWN;
+	missing = !has_target(a, n->overlay_link, &l->mac);
+	if (!missing && !g->arp)
+		return ANSWER_NO;
+	mac_text(&l->mac, mac);
+	ip_text(&leg_node(g, g->peer)->overlay, ip);
+	if (missing)
+		find_cause(f,
+		    "its overlay's map has no entry for %s (%s) of %s", mac, ip,
+		    leg_name(g, g->peer));
+	else
+		find_cause(f,
+		    "it does not answer ARP for %s from its overlay's map: the "
+		    "entry of %s lacks the address",
+		    ip, leg_name(g, g->peer));
+	find_in(f, g, g->here, "facts/fdb", "%s: %s", mac,
+	    missing ? "no such target" : "a target");
+	find_do(f, g, g->here, DO_FDB_LOOK, "see the map", NULL);
+	find_do(f, g, g->here, DO_FDB_SET,
+	    "when its file has the entry, read it again",
+	    &(struct vocab_args){
+		.mac = mac, .link = n->overlay_link, .ip = ip });
+	return ANSWER_YES;
 }
 
 /* The state of the next hop, asked when the probes were over. */
@@ -364,10 +456,11 @@ neighbour(const struct leg *g, struct finding *f)
 	ip_text(&n->ip, ip);
 	find_cause(f, "its next hop %s on %s does not answer ARP", ip, r->link);
 	find_in(f, g, g->here, "after/neighs", "%s is %s", ip, n->state);
-	find_remedy(f, leg_name(g, g->here), "see its link first",
-	    "ip -s link show %s", r->link);
-	find_remedy(f, leg_name(g, g->here),
-	    "then cable, VLAN and the next hop itself", "ip neigh show %s", ip);
+	find_do(f, g, g->here, DO_LINK_SHOW, "see its link first",
+	    &(struct vocab_args){ .link = r->link });
+	find_do(f, g, g->here, DO_NEIGH,
+	    "then cable, VLAN and the next hop itself",
+	    &(struct vocab_args){ .ip = ip });
 	return ANSWER_YES;
 }
 
@@ -465,6 +558,8 @@ const struct rule rules_egress[] = {
 	    "no SA: the key daemon does not negotiate" },
 	{ "sa-missing", SEGMENT_EGRESS, HAVE_XFRM_STAT, true, sa_missing,
 	    "no SA, for a reason not seen" },
+	{ "overlay-map", SEGMENT_EGRESS, 0, false, map_lacks,
+	    "SmartOS's map of the overlay has no entry for the peer" },
 	{ "fdb-wrong", SEGMENT_EGRESS, 0, false, fdb_wrong,
 	    "the forwarding entry of the peer's MAC names another node" },
 	{ "neighbour-unresolved", SEGMENT_EGRESS, 0, true, neighbour,

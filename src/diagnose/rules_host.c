@@ -40,8 +40,9 @@ address_missing(const struct leg *g, struct finding *f)
 	leg_rose(g, g->here, "Ip.InAddrErrors", "after/counters", f);
 	find_cause(f, "the overlay address %s is not configured on it", ip);
 	find_in(f, g, g->here, "facts/addrs", "no device holds %s", ip);
-	find_remedy(f, n->name, "configure the address (check the prefix)",
-	    "ip addr add %s/24 dev %s", ip, n->overlay_link);
+	find_do(f, g, g->here, DO_ADDR_ADD,
+	    "configure the address (check the prefix)",
+	    &(struct vocab_args){ .ip = ip, .link = n->overlay_link });
 	return ANSWER_YES;
 }
 
@@ -67,8 +68,8 @@ rp_filter(const struct leg *g, struct finding *f)
 	    "its reverse path filter discards them: %s is not routed through "
 	    "%s",
 	    ip, n->overlay_link);
-	find_remedy(f, n->name, "see where the answers would go",
-	    "ip route get %s", ip);
+	find_do(f, g, g->here, DO_ROUTE, "see where the answers would go",
+	    &(struct vocab_args){ .ip = ip });
 	find_remedy(f, n->name, "or make the filter loose",
 	    "sysctl -w net.ipv4.conf.%s.rp_filter=2", n->overlay_link);
 	return ANSWER_YES;
@@ -124,8 +125,8 @@ answer_elsewhere(const struct leg *g, struct finding *f)
 		    receives(g) ? "back to" : "to", ip);
 	find_in(f, g, g->here, "after/routes", "%s: %s", ip,
 	    r->reachable ? r->link : r->why);
-	find_remedy(f, n->name, "see the route, and mend it", "ip route get %s",
-	    ip);
+	find_do(f, g, g->here, DO_ROUTE, "see the route, and mend it",
+	    &(struct vocab_args){ .ip = ip });
 	return ANSWER_YES;
 }
 
@@ -138,8 +139,8 @@ arp_unanswered(const struct leg *g, struct finding *f)
 		return ANSWER_NO;
 	ip_text(&leg_node(g, g->here)->overlay, ip);
 	find_cause(f, "it does not answer ARP for %s", ip);
-	find_remedy(f, leg_name(g, g->here), "see who holds the address",
-	    "ip addr show to %s", ip);
+	find_do(f, g, g->here, DO_ADDR_FIND, "see who holds the address",
+	    &(struct vocab_args){ .ip = ip });
 	return ANSWER_YES;
 }
 

@@ -5,6 +5,7 @@
  * replay and policy; UDP, VXLAN and firewalls are in rules_delivery.c.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "diagnose/leg.h"
@@ -50,13 +51,15 @@ sas_with_peer(const struct leg *g, const struct facts *f)
 static void
 delete_sa(const struct leg *g, struct finding *f, enum side on, uint32_t spi)
 {
-	char src[IP_TEXT_MAX], dst[IP_TEXT_MAX];
+	char src[IP_TEXT_MAX], dst[IP_TEXT_MAX], number[16];
 
-	find_remedy(f, leg_name(g, on),
+	snprintf(number, sizeof(number), "0x%08" PRIx32, spi);
+	find_do(f, g, on, DO_SA_DELETE,
 	    "delete this one SA; the next packet negotiates anew",
-	    "ip xfrm state delete src %s dst %s proto esp spi 0x%08" PRIx32,
-	    ip_text(&leg_node(g, g->peer)->underlay, src),
-	    ip_text(&leg_node(g, g->here)->underlay, dst), spi);
+	    &(struct vocab_args){
+		.src = ip_text(&leg_node(g, g->peer)->underlay, src),
+		.ip = ip_text(&leg_node(g, g->here)->underlay, dst),
+		.spi = number });
 }
 
 static bool
@@ -110,9 +113,9 @@ lost_all_sas(const struct leg *g, struct finding *f)
 	    leg_name(g, g->peer));
 	find_in(f, g, g->peer, "underlay", "%s sends on SPI 0x%08" PRIx32,
 	    leg_name(g, g->peer), spi);
-	find_remedy(f, leg_name(g, g->here),
-	    "a packet from here negotiates new SAs", "ping -c 3 %s",
-	    ip_text(&leg_node(g, g->peer)->overlay, ip));
+	find_do(f, g, g->here, DO_PING, "a packet from here negotiates new SAs",
+	    &(struct vocab_args){
+		.ip = ip_text(&leg_node(g, g->peer)->overlay, ip) });
 	/* charon deletes the old ones when it hears from the peer anew. */
 	if (!charon_runs(g, g->peer))
 		delete_sa(g, f, g->peer, spi);
@@ -154,12 +157,16 @@ larval(const struct leg *g, struct finding *f)
 
 		found = found || (sa != NULL && sa->larval);
 	}
-	if (!found ||
-	    !leg_rose(g, g->here, "XfrmAcquireError", "after/xfrm_stat", f))
+	if (!found)
+		return ANSWER_NO;
+	/* Where packets wait for the SA, they are not counted yet. */
+	if (leg_vocab(g, g->here)->acquire_queue > 0)
+		f->confidence = CONFIDENCE_HIGH;
+	else if (!leg_rose(g, g->here, "XfrmAcquireError", "after/xfrm_stat",
+		     f))
 		return ANSWER_NO;
 	find_cause(f, "its SA is still being negotiated: IKE is half done");
-	find_remedy(f, leg_name(g, g->here), "see how far IKE came", "%s",
-	    "swanctl --list-sas");
+	find_do(f, g, g->here, DO_IKE_SAS, "see how far IKE came", NULL);
 	return ANSWER_YES;
 }
 
@@ -215,9 +222,8 @@ reorder(const struct leg *g, struct finding *f)
 		find_in(f, g, g->here, "underlay",
 		    "%" PRIu64 " ESP packets were overtaken on the way",
 		    t->reordered);
-	find_remedy(f, leg_name(g, g->here),
-	    "see the window; then set replay_window there to 1024", "%s",
-	    "swanctl --list-conns");
+	find_do(f, g, g->here, DO_IKE_RULES,
+	    "see the window; then set replay_window there to 1024", NULL);
 	return ANSWER_YES;
 }
 
@@ -282,9 +288,10 @@ corrupted(const struct leg *g, struct finding *f)
 	    leg_name(g, g->here));
 	find_in(f, g, g->here, "after/sas",
 	    "%" PRIu64 " packets failed the integrity check", r.failed);
-	find_remedy(f, leg_name(g, g->here),
+	find_do(f, g, g->here, DO_LINK_COUNTS,
 	    "look for errors here and at the other end",
-	    "ip -s -s link show %s", leg_node(g, g->here)->underlay_link);
+	    &(struct vocab_args){
+		.link = leg_node(g, g->here)->underlay_link });
 	return ANSWER_YES;
 }
 
@@ -374,8 +381,8 @@ policy_wants_esp(const struct leg *g, struct finding *f)
 	find_in(f, g, g->peer, "facts/policies",
 	    "no policy of %s protects what it sends to %s",
 	    leg_name(g, g->peer), leg_name(g, g->here));
-	find_remedy(f, leg_name(g, g->peer), "install the policy again", "%s",
-	    "swanctl --load-all");
+	find_do(f, g, g->peer, DO_POLICY_LOAD, "install the policy again",
+	    NULL);
 	return ANSWER_YES;
 }
 
@@ -403,17 +410,20 @@ policy_mismatch(const struct leg *g, struct finding *f)
 {
 	const struct policy *in = leg_policy(g, g->here, POLICY_IN);
 
+	uint64_t n;
+
+	/* Linux counts them in UDP, too. */
 	if (!decrypted(g) ||
-	    !leg_rose(g, g->here, "Udp.InErrors", "after/counters", f) ||
-	    !leg_rose(g, g->here, "XfrmInTmplMismatch", "after/xfrm_stat", f))
+	    (leg_rise(g, g->here, "Udp.InErrors", &n) &&
+		!leg_rose(g, g->here, "Udp.InErrors", "after/counters", f)) ||
+	    !leg_rose(g, g->here, COUNT_POLICY_MISMATCH, "after/xfrm_stat", f))
 		return ANSWER_NO;
 	if (!differs(in, leg_sa_in(g)))
 		f->confidence = CONFIDENCE_HIGH;
 	find_cause(f,
 	    "they are decrypted, but its IPsec policy asks for another "
 	    "protection");
-	find_remedy(f, leg_name(g, g->here), "compare with its SAs", "%s",
-	    "ip xfrm policy list dir in");
+	find_do(f, g, g->here, DO_POLICY_IN, "compare with its SAs", NULL);
 	return ANSWER_YES;
 }
 
@@ -428,8 +438,7 @@ policy_block(const struct leg *g, struct finding *f)
 	    !leg_rose(g, g->here, "XfrmInPolBlock", "after/xfrm_stat", f))
 		return ANSWER_NO;
 	find_cause(f, "an IPsec policy of its own blocks them");
-	find_remedy(f, leg_name(g, g->here), "find the policy", "%s",
-	    "ip xfrm policy list dir in");
+	find_do(f, g, g->here, DO_POLICY_IN, "find the policy", NULL);
 	return ANSWER_YES;
 }
 
@@ -440,16 +449,18 @@ policy_none(const struct leg *g, struct finding *f)
 
 	if ((g->in->facts[g->here].have & HAVE_POLICIES) == 0)
 		return ANSWER_UNKNOWN;
-	/* Transport mode gets in without a policy. */
-	if (in == NULL || in->mode != SA_TUNNEL ||
+	/* Into Linux transport mode gets without a policy. */
+	if (in == NULL ||
+	    (in->mode != SA_TUNNEL &&
+		!leg_vocab(g, g->here)->secure_needs_policy) ||
 	    leg_policy(g, g->here, POLICY_IN) != NULL || !decrypted(g) ||
 	    !leg_rose(g, g->here, "XfrmInNoPols", "after/xfrm_stat", f))
 		return ANSWER_NO;
 	find_cause(f,
 	    "they are decrypted, but it has no IPsec policy that allows them "
 	    "in");
-	find_remedy(f, leg_name(g, g->here), "install the policy again", "%s",
-	    "swanctl --load-all");
+	find_do(f, g, g->here, DO_POLICY_LOAD, "install the policy again",
+	    NULL);
 	return ANSWER_YES;
 }
 

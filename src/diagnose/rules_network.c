@@ -3,6 +3,7 @@
  * arriving at the other.
  */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "diagnose/leg.h"
 
@@ -33,9 +34,9 @@ device_down(const struct leg *g, struct finding *f)
 		    a->up ? "has no carrier" : "is down");
 		find_in(f, g, ends[i], "after/links", "%s: %s", name,
 		    a->up ? "no carrier" : "not up");
-		find_remedy(f, leg_name(g, ends[i]),
+		find_do(f, g, ends[i], DO_LINK_COUNTS,
 		    "look at the device, then at its cable",
-		    "ip -s -s link show %s", name);
+		    &(struct vocab_args){ .link = name });
 		return ANSWER_YES;
 	}
 	return ANSWER_NO;
@@ -68,8 +69,8 @@ tx_errors(const struct leg *g, struct finding *f)
 		return ANSWER_NO;
 	find_in(f, g, g->here, "after/links",
 	    "transmit errors of %s rose by %" PRIu64, name, n);
-	find_remedy(f, leg_name(g, g->here), "look at the device",
-	    "ip -s -s link show %s", name);
+	find_do(f, g, g->here, DO_LINK_COUNTS, "look at the device",
+	    &(struct vocab_args){ .link = name });
 	if (g->lost == g->of && far_tap(g)->peer_sentinels == 0) {
 		f->culprit = CULPRIT_NODE;
 		find_cause(f, "its device %s fails to send them", name);
@@ -123,9 +124,9 @@ rejected(const struct leg *g, struct finding *f)
 		    m->type, m->code, ip, m->count);
 		if (g->lost < g->of)
 			f->confidence = CONFIDENCE_HIGH;
-		find_remedy(f, leg_name(g, g->here),
+		find_do(f, g, g->here, DO_PATH,
 		    "see where it stands; then look at its filter and routes",
-		    "traceroute -n %s", ip);
+		    &(struct vocab_args){ .ip = ip });
 		return ANSWER_YES;
 	}
 	return ANSWER_NO;
@@ -172,8 +173,9 @@ path_down(const struct leg *g, struct finding *f)
 	    far_tap(g)->peer_sentinels > 0)
 		return ANSWER_NO;
 	find_cause(f, "nothing crosses it, not even pings of the underlay");
-	find_remedy(f, leg_name(g, g->here), "see how far packets get",
-	    "traceroute -n %s", ip_text(&leg_node(g, g->peer)->underlay, ip));
+	find_do(f, g, g->here, DO_PATH, "see how far packets get",
+	    &(struct vocab_args){
+		.ip = ip_text(&leg_node(g, g->peer)->underlay, ip) });
 	show_counts(g, f);
 	find_in(f, g, g->here, "underlay",
 	    "%u underlay pings left %s, none arrived", near->sentinels,
@@ -197,16 +199,16 @@ esp_filtered(const struct leg *g, struct finding *f)
 	    from, to);
 	show_counts(g, f);
 	show_untouched(g, f);
-	find_remedy(f, leg_name(g, g->here),
+	find_do(f, g, g->here, DO_PATH_ESP,
 	    "see how far ESP gets; have it permitted there",
-	    "traceroute -n -P 50 %s", to);
+	    &(struct vocab_args){ .ip = to });
 	return ANSWER_YES;
 }
 
 static enum answer
 vxlan_filtered(const struct leg *g, struct finding *f)
 {
-	char from[IP_TEXT_MAX], to[IP_TEXT_MAX];
+	char from[IP_TEXT_MAX], to[IP_TEXT_MAX], port[8];
 
 	if (g->lost < g->of || leg_in_esp(g) || far_tap(g)->peer_sentinels == 0)
 		return ANSWER_NO;
@@ -217,9 +219,10 @@ vxlan_filtered(const struct leg *g, struct finding *f)
 	    "underlay get through",
 	    leg_node(g, g->here)->vxlan_port, from, to);
 	show_counts(g, f);
-	find_remedy(f, leg_name(g, g->here),
+	snprintf(port, sizeof(port), "%u", leg_node(g, g->here)->vxlan_port);
+	find_do(f, g, g->here, DO_PATH_UDP,
 	    "see how far such packets get; have them permitted there",
-	    "traceroute -n -U -p %u %s", leg_node(g, g->here)->vxlan_port, to);
+	    &(struct vocab_args){ .ip = to, .port = port });
 	return ANSWER_YES;
 }
 
@@ -233,9 +236,9 @@ loss(const struct leg *g, struct finding *f)
 	find_cause(f, "it loses %.0f %% of them",
 	    100.0 * (double)g->lost / (double)g->of);
 	show_counts(g, f);
-	find_remedy(f, leg_name(g, g->here), "see where on the way it begins",
-	    "mtr -n -r -c 100 %s",
-	    ip_text(&leg_node(g, g->peer)->underlay, to));
+	find_do(f, g, g->here, DO_PATH_LOSS, "see where on the way it begins",
+	    &(struct vocab_args){
+		.ip = ip_text(&leg_node(g, g->peer)->underlay, to) });
 	return ANSWER_YES;
 }
 

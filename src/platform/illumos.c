@@ -12,24 +12,15 @@ keep(const struct section *s, struct facts *f, struct err *e)
 	return 0;
 }
 
-/*
- * A bit in `have` lets every rule run that needs it, so it is set only where
- * all of those rules are right here.  IPsec's drop counters are there by name
- * but without HAVE_XFRM_STAT: a rule that finds none of the counters that it
- * knows risen accuses a firewall, and illumos has ways to lose a packet that
- * those do not cover (a larval SA, an identity).  The same holds for policies
- * and HAVE_POLICIES: frames that have no target in the overlay's map are lost
- * before encryption without any counter.
- */
 static const struct section_parser parsers[] = {
 	{ SECTION_UNAME, 0, 0, illumos_parse_uname },
 	{ SECTION_CLOCK, HAVE_CLOCK, 0, illumos_parse_clock },
 	{ SECTION_COUNTERS, HAVE_COUNTERS, 0, illumos_parse_counters },
-	{ SECTION_XFRM_STAT, 0, 0, illumos_parse_ipsec_stat },
+	{ SECTION_XFRM_STAT, HAVE_XFRM_STAT, 0, illumos_parse_ipsec_stat },
 	/* svcs: a service is not there, the others are printed */
 	{ SECTION_IKE, HAVE_IKE, 1, illumos_parse_services },
 	{ SECTION_SAS, HAVE_SAS, 0, illumos_parse_sas },
-	{ SECTION_POLICIES, 0, 0, keep },
+	{ SECTION_POLICIES, HAVE_POLICIES, 0, illumos_parse_policies },
 	{ SECTION_LINKS, HAVE_LINKS | HAVE_ADDRS, 0, illumos_parse_links },
 	{ SECTION_ROUTES, HAVE_ROUTES, 0, illumos_parse_routes },
 	{ SECTION_NEIGHS, HAVE_NEIGHS, 0, illumos_parse_neighs },

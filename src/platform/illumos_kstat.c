@@ -1,7 +1,6 @@
 /*
  * `kstat -p`: "module:instance:name:statistic<TAB>value".  A counter is kept as
- * "name.statistic"; where it counts the very same as one of Linux's, it is kept
- * under that name as well, for the rules.
+ * "name.statistic".
  */
 #include <string.h>
 
@@ -10,39 +9,6 @@
 #include "platform/illumos.h"
 #include "platform/section.h"
 #include "platform/tally.h"
-
-/*
- * The same event on both, from the kernels' sources.  Not here, though they
- * look alike: esp_bytes_expire and spd_explicit (of both directions there, of
- * one each here), spd_got_clear (Linux's XfrmInTmplMismatch is also any other
- * mismatch), spd_got_secure (there may be a policy), sadb_acquire_* (packets
- * that waited for IKE in vain, not packets without an SA), inDatagrams (not
- * known whether before or behind the policy check).
- */
-static const struct {
-	const char *set, *stat, *as;
-} same[] = {
-	/* no SA for the SPI of an inbound packet */
-	{ "ipdrop", "esp_no_sa", "XfrmInNoStates" },
-	/* outside the replay window, before and after the integrity check */
-	{ "ipdrop", "esp_early_replay", "XfrmInStateSeqError" },
-	{ "ipdrop", "esp_replay", "XfrmInStateSeqError" },
-	/* the integrity check, or what decryption made, is wrong */
-	{ "ipdrop", "esp_bad_auth", "XfrmInStateProtoError" },
-	{ "ipdrop", "esp_bad_padlen", "XfrmInStateProtoError" },
-	{ "ipdrop", "esp_bad_padding", "XfrmInStateProtoError" },
-	/* a UDP datagram to a port that nobody has */
-	{ "ip", "noPorts", "Udp.NoPorts" },
-};
-
-static int
-add_same(struct tally *t, struct span set, struct span stat, uint64_t v)
-{
-	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
-		if (span_is(set, same[i].set) && span_is(stat, same[i].stat))
-			return tally_sum(t, same[i].as, v);
-	return 0;
-}
 
 /* Times and classes are no counters. */
 static int
@@ -58,7 +24,7 @@ add_line(struct tally *t, struct span line)
 		return -1;
 	if (span_u64(span_trim(line), UINT64_MAX, &v) < 0)
 		return 0;
-	return tally_add(t, set, stat, v) < 0 ? -1 : add_same(t, set, stat, v);
+	return tally_add(t, set, stat, v);
 }
 
 static bool

@@ -271,9 +271,13 @@ conclude(const struct reading *r)
 
 	sa.mode = (r->flags & FLAG_TUNNEL) != 0 ? SA_TUNNEL : SA_TRANSPORT;
 	sa.encap |= (r->flags & FLAG_NATTED) != 0;
-	/* The last number sent; each packet has one. */
+	/*
+	 * The last number sent, and each packet has one.  Of what came in it is
+	 * the highest that passed: as many as that, unless some were lost.
+	 */
+	sa.packets = r->replay;
 	if ((r->flags & FLAG_OUTBOUND) != 0)
-		sa.oseq = sa.packets = r->replay;
+		sa.oseq = r->replay;
 	else if ((r->flags & FLAG_INBOUND) != 0)
 		sa.seq = r->replay;
 	return sa;

@@ -36,6 +36,8 @@ struct store {
 	struct listener listeners[ROOM];
 };
 
+static char illumos[] = "illumos";
+
 enum moment { FACTS, BEFORE, AFTER, MOMENTS };
 
 struct world {
@@ -63,8 +65,8 @@ put(char out[FACT_NAME_MAX], const char *s)
 }
 
 /* The counter, made when it is not there yet. */
-static inline uint64_t *
-counter(struct world *w, enum side s, enum moment m, const char *name)
+static inline struct counter *
+counter_slot(struct world *w, enum side s, enum moment m, const char *name)
 {
 	struct facts *f = facts_of(w, s, m);
 	size_t i = 0;
@@ -77,7 +79,13 @@ counter(struct world *w, enum side s, enum moment m, const char *name)
 		f->counters[i].value = 0;
 		f->n_counters++;
 	}
-	return &f->counters[i].value;
+	return &f->counters[i];
+}
+
+static inline uint64_t *
+counter(struct world *w, enum side s, enum moment m, const char *name)
+{
+	return &counter_slot(w, s, m, name)->value;
 }
 
 /* The node's counter rises by n during the probes. */

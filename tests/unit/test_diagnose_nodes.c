@@ -1,6 +1,6 @@
 /*
  * links: diagnose/diagnose diagnose/doubt diagnose/harmless diagnose/leg
- * diagnose/firewall diagnose/rules_host diagnose/rules_egress
+ * diagnose/vocab diagnose/firewall diagnose/rules_host diagnose/rules_egress
  * diagnose/rules_network diagnose/rules_ingress diagnose/rules_delivery
  * model/ledger model/facts model/addr base/mem base/str
  */
@@ -266,6 +266,20 @@ fdb_right(struct world *w)
 	facts_of(w, SIDE_A, FACTS)->fdb[0].dst = w->run.nodes[SIDE_B].underlay;
 }
 
+/* As SmartOS: what the map lacks goes nowhere. */
+static void
+map_lacks(struct world *w)
+{
+	w->run.nodes[SIDE_A].platform = illumos;
+	facts_of(w, SIDE_A, FACTS)->fdb[0].mac.b[5] = 77;
+}
+
+static void
+map_has(struct world *w)
+{
+	facts_of(w, SIDE_A, FACTS)->fdb[0].mac.b[5] = 2;
+}
+
 static void
 unresolved(struct world *w)
 {
@@ -424,6 +438,8 @@ static const struct rule_case cases[] = {
 	    a_saw_not_all, SIDE_A, HAVE_SAS },
 	{ "sa-missing", STAGE_EGRESS_A, false, CULPRIT_NODE, SIDE_A,
 	    ike_goes_on, sas_are_there, SIDE_A, HAVE_XFRM_STAT },
+	{ "overlay-map", STAGE_EGRESS_A, false, CULPRIT_NODE, SIDE_A, map_lacks,
+	    map_has, SIDE_A, HAVE_FDB },
 	{ "fdb-wrong", STAGE_EGRESS_A, false, CULPRIT_NODE, SIDE_A, fdb_wrong,
 	    fdb_right, SIDE_A, HAVE_FDB },
 	{ "neighbour-unresolved", STAGE_EGRESS_A, false, CULPRIT_NODE, SIDE_A,
