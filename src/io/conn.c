@@ -14,7 +14,9 @@
 
 enum {
 	CHANNELS_MAX = 9, /* OpenSSH's MaxSessions is 10; one is to kill with */
-	TRIES_MAX = 6	  /* dials that a busy server dropped */
+	TRIES_MAX = 16,	  /* dials that a busy server dropped */
+	BACKOFF_MS = 100, /* before the second; then twice that, ... */
+	BACKOFF_DOUBLED = 5 /* so often at most */
 };
 
 /*
@@ -126,16 +128,27 @@ conn_rest(struct conn *c)
 	conn_enter(c, CONN_IDLE);
 }
 
-/* A server with too many connections; ours spread out again. */
+/* Between once and twice the time for this try: ours spread out again. */
+static int64_t
+backoff_ms(const struct conn *c)
+{
+	unsigned doubled =
+	    c->tries < BACKOFF_DOUBLED ? c->tries : BACKOFF_DOUBLED;
+	int64_t ms = BACKOFF_MS << doubled;
+	uint32_t spread = c->tries + 1;
+
+	for (const char *s = c->host->name; *s != '\0'; s++)
+		spread = (spread ^ (unsigned char)*s) * 16777619; /* FNV-1a */
+	return ms + (int64_t)((spread >> 8) % (uint32_t)ms);
+}
+
+/* A server with too many connections is asked again later. */
 static void
 back_off(struct conn *c)
 {
-	int64_t ms = 100 << c->tries++;
-	uint32_t spread = 0;
+	int64_t ms = backoff_ms(c);
 
-	for (const char *s = c->host->name; *s != '\0'; s++)
-		spread = spread * 31 + (unsigned char)*s;
-	ms += (int64_t)(spread % (uint32_t)ms);
+	c->tries++;
 	conn_drop_session(c);
 	c->next_address = 0;
 	conn_enter(c, CONN_BACKOFF);
@@ -200,7 +213,7 @@ setup_failed(struct conn *c, enum step s)
 {
 	bool busy = c->state == CONN_HANDSHAKE && c->session != NULL &&
 	    c->transport->was_dropped(c->session) && c->tries < TRIES_MAX &&
-	    mono_add_ms(loop_now(c->env->loop), 200 << c->tries).ns <
+	    mono_add_ms(loop_now(c->env->loop), backoff_ms(c)).ns <
 		c->give_up.ns;
 
 	if (is_unable(c) && conn_fall_back(c))

@@ -309,6 +309,20 @@ sshlib_broken(struct session *s, struct err *e)
 
 /* ---- setting up ---- */
 
+/* What OpenSSH says instead of its banner when it has enough for now. */
+static bool
+says_busy(const struct session *s)
+{
+	static const char *const words[] = { "Exceeded MaxStartups",
+		"Not allowed at this time" };
+	struct span said = { s->greeting, s->greeting_len };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (span_starts(said, words[i]))
+			return true;
+	return false;
+}
+
 static enum step
 handshake_failed(struct session *s, ssize_t rc, struct err *e)
 {
@@ -320,6 +334,9 @@ handshake_failed(struct session *s, ssize_t rc, struct err *e)
 	if (s->greeting_len == 0)
 		err_set(e, ERR_HOST,
 		    "the connection was closed before the host said anything");
+	else if (says_busy(s))
+		err_set(e, ERR_HOST, "the server has too much to do: \"%.*s\"",
+		    (int)n, s->greeting);
 	else if (s->greeting_len < 4 || memcmp(s->greeting, "SSH-", 4) != 0)
 		err_set(e, ERR_HOST, "not an SSH server: it says \"%.*s\"",
 		    (int)n, s->greeting);
@@ -330,7 +347,7 @@ handshake_failed(struct session *s, ssize_t rc, struct err *e)
 	else
 		err_set(e, ERR_HOST, "handshake: %s", sshlib_error(s));
 	if (s->greeting_len > 4 && memcmp(s->greeting, "SSH-", 4) != 0)
-		s->dropped = false;
+		s->dropped = says_busy(s);
 	return STEP_FAIL;
 }
 

@@ -86,15 +86,14 @@ make_key() {
 	ssh-keygen -q -t "$2" -N '' -f "$d/$1" || exit 1
 }
 
-# start_sshd NAME PORT HOSTKEY LINE...: one more sshd, with these lines first.
+# start_sshd NAME PORT HOSTKEY LINE...: one more sshd, with these lines behind
+# its own; of a repeated MaxStartups the last counts, of others the first.
 start_sshd() {
 	s=$1
 	{
-		echo "ListenAddress 0.0.0.0:$2"
-		echo "HostKey $d/$3"
-		shift 3
-		[ $# -eq 0 ] || printf '%s\n' "$@"
 		cat <<END
+ListenAddress 0.0.0.0:$2
+HostKey $d/$3
 PidFile $d/$s.pid
 AuthorizedKeysFile $d/user.pub
 StrictModes no
@@ -105,6 +104,8 @@ PermitRootLogin yes
 PasswordAuthentication no
 SetEnv HOME=$d/home
 END
+		shift 3
+		[ $# -eq 0 ] || printf '%s\n' "$@"
 	} >"$d/$s.conf"
 	if ! "$sshd" -f "$d/$s.conf" -E "$d/$s.log"; then
 		cat "$d/$s.log"
