@@ -191,6 +191,17 @@ check_distinct(const struct half h[2], struct err *e)
 	    ip_text(over ? &h[0].overlay_ip : &h[0].underlay_ip, text));
 }
 
+static int
+check_facts(const struct half *h, struct err *e)
+{
+	if ((h->facts->have & HAVE_LINKS) != 0 &&
+	    (h->facts->have & HAVE_ADDRS) != 0)
+		return 0;
+	return err_set(e, ERR_HOST,
+	    "%s: it did not say which devices and addresses it has",
+	    h->host->name);
+}
+
 int
 plan_pair(const struct facts *const facts[2], const struct host *const hosts[2],
     struct run *r, struct err *e)
@@ -199,12 +210,8 @@ plan_pair(const struct facts *const facts[2], const struct host *const hosts[2],
 		{ .facts = facts[1], .host = hosts[1] } };
 
 	for (int s = 0; s < 2; s++)
-		if ((facts[s]->have & HAVE_LINKS) == 0 ||
-		    (facts[s]->have & HAVE_ADDRS) == 0)
-			return err_set(e, ERR_HOST,
-			    "%s: it did not say which devices and addresses "
-			    "it has",
-			    hosts[s]->name);
+		if (check_facts(&h[s], e) < 0)
+			return -1;
 	if (choose_overlays(h, e) < 0)
 		return -1;
 	for (int s = 0; s < 2; s++)
@@ -221,5 +228,40 @@ plan_pair(const struct facts *const facts[2], const struct host *const hosts[2],
 		return -1;
 	for (int s = 0; s < 2; s++)
 		fill(&h[s], &r->nodes[s]);
+	return 0;
+}
+
+int
+plan_half(const struct facts *facts, const struct host *host,
+    const struct host *peer, struct run_node *ret, struct ip *ret_peer,
+    struct err *e)
+{
+	struct half h = { .facts = facts, .host = host };
+	const struct facts silent = { 0 };
+	const struct half other = { .facts = &silent, .host = peer };
+	struct ip ip = { 0 };
+	size_t n;
+
+	if (check_facts(&h, e) < 0 ||
+	    choose_overlay(&h, host_var(host, "espy_overlay_link"), &n, e) < 0)
+		return -1;
+	if (n != 1)
+		return err_set(e, ERR_HOST,
+		    "%s: it has several VXLAN devices; name the one to measure "
+		    "in espy_overlay_link",
+		    host->name);
+	if (overlay_address(&h, &other, e) < 0 ||
+	    half_underlay(&h, &other, e) < 0 ||
+	    half_address_var(&other, "espy_underlay_ip", &ip, e) < 0)
+		return -1;
+	if (!ip_is_set(&ip) && peer->address != NULL)
+		ip_parse(span_of(peer->address), &ip);
+	if (ip.family != h.underlay_ip.family)
+		return err_set(e, ERR_HOST,
+		    "%s: its underlay address is not known; set "
+		    "espy_underlay_ip",
+		    peer->name);
+	fill(&h, ret);
+	*ret_peer = ip;
 	return 0;
 }

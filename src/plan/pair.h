@@ -9,6 +9,7 @@
 struct err;
 struct facts;
 struct host;
+struct ip;
 struct run;
 struct run_node;
 
@@ -29,5 +30,14 @@ int plan_pair(const struct facts *const facts[2],
  */
 int plan_check_route(const struct facts *f, const struct run_node *me,
     const struct run_node *peer, struct err *e);
+
+/*
+ * What can be measured on one node when its peer says nothing: fills overlay
+ * and underlay of ret, and the peer's underlay address from the inventory.
+ * ERR_HOST, and nothing filled, when that does not do.
+ */
+int plan_half(const struct facts *facts, const struct host *host,
+    const struct host *peer, struct run_node *ret, struct ip *ret_peer,
+    struct err *e);
 
 #endif
