@@ -23,45 +23,6 @@ enum {
 	COUNT_MAX = 6400
 };
 
-/* One host for one word. */
-static int
-find_host(const struct inv *inv, const char *word, const struct host **ret,
-    struct err *e)
-{
-	struct inv_pick pick = { 0 };
-	int r = 0;
-
-	if (inv_select(inv, word, NULL, &pick, e) < 0)
-		return -1;
-	if (pick.n != 1)
-		r = err_set(e, ERR_USAGE,
-		    "diagnose: \"%s\" is %zu hosts; name one", word, pick.n);
-	else if (pick.hosts[0]->address == NULL)
-		r = err_set(e, ERR_INPUT,
-		    "%s: %s has no address in the inventory",
-		    pick.hosts[0]->where, pick.hosts[0]->name);
-	else
-		*ret = pick.hosts[0];
-	inv_pick_free(&pick);
-	return r;
-}
-
-static int
-find_pair(const struct inv *inv, const struct args *a,
-    const struct host *hosts[2], struct err *e)
-{
-	if (a->n_words != 2)
-		return err_set(e, ERR_USAGE,
-		    "diagnose: two hosts are needed, not %d", a->n_words);
-	for (int i = 0; i < 2; i++)
-		if (find_host(inv, a->words[i], &hosts[i], e) < 0)
-			return -1;
-	if (hosts[0] == hosts[1])
-		return err_set(e, ERR_USAGE,
-		    "diagnose: %s and itself are no pair", hosts[0]->name);
-	return 0;
-}
-
 static struct wall
 now(void)
 {
@@ -107,7 +68,7 @@ diagnose(const struct args *a, const struct inv *inv, uint64_t count,
 	char *dir = NULL;
 	int status;
 
-	if (find_pair(inv, a, hosts, e) < 0)
+	if (load_pair(inv, "diagnose", a, hosts, e) < 0)
 		return cmd_fail(e);
 	if (a->common.dry_run) {
 		printf("%s and %s: ask both what they are, capture on the "

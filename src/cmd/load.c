@@ -462,3 +462,46 @@ load_hosts(const struct common *c, const char *pattern, struct inv **ret,
 	*ret = inv;
 	return 0;
 }
+
+/* One host for one word. */
+static int
+load_one(const struct inv *inv, const char *command, const char *word,
+    const struct host **ret, struct err *e)
+{
+	struct inv_pick pick = { 0 };
+	int r = 0;
+
+	if (inv_select(inv, word, NULL, &pick, e) < 0)
+		return -1;
+	if (pick.n != 1)
+		r = err_set(e, ERR_USAGE, "%s: \"%s\" is %zu hosts; name one",
+		    command, word, pick.n);
+	else if (pick.hosts[0]->address == NULL)
+		r = err_set(e, ERR_INPUT,
+		    "%s: %s has no address in the inventory",
+		    pick.hosts[0]->where, pick.hosts[0]->name);
+	else
+		*ret = pick.hosts[0];
+	inv_pick_free(&pick);
+	return r;
+}
+
+int
+load_pair(const struct inv *inv, const char *command, const struct args *a,
+    const struct host *ret[2], struct err *e)
+{
+	const struct host *hosts[2];
+
+	if (a->n_words != 2)
+		return err_set(e, ERR_USAGE, "%s: two hosts are needed, not %d",
+		    command, a->n_words);
+	for (int i = 0; i < 2; i++)
+		if (load_one(inv, command, a->words[i], &hosts[i], e) < 0)
+			return -1;
+	if (hosts[0] == hosts[1])
+		return err_set(e, ERR_USAGE, "%s: %s and itself are no pair",
+		    command, hosts[0]->name);
+	for (int i = 0; i < 2; i++)
+		ret[i] = hosts[i];
+	return 0;
+}

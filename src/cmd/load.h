@@ -2,8 +2,10 @@
 #ifndef ESPY_CMD_LOAD_H
 #define ESPY_CMD_LOAD_H
 
+struct args;
 struct common;
 struct err;
+struct host;
 struct inv;
 struct inv_pick;
 
@@ -30,5 +32,11 @@ int load_hosts(const struct common *c, const char *pattern, struct inv **ret,
 /* The hosts of a pattern in an inventory that is already there. */
 int load_pick(const struct inv *inv, const char *pattern, const char *limit,
     struct inv_pick *ret, struct err *e);
+/*
+ * The two hosts that a command's two words name, one each, with an address and
+ * not the same.  Borrowed from the inventory.
+ */
+int load_pair(const struct inv *inv, const char *command, const struct args *a,
+    const struct host *ret[2], struct err *e);
 
 #endif

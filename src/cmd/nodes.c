@@ -60,6 +60,25 @@ nodes_open(const struct common *c, const char *pattern, struct nodes *ret,
 	return 0;
 }
 
+int
+nodes_open_pair(const char *command, const struct args *a, struct nodes *ret,
+    struct err *e)
+{
+	struct nodes *ns = ret;
+	const struct host *hosts[2];
+
+	*ns = (struct nodes){ .common = &a->common };
+	log_set_level(a->common.verbose);
+	if (random_word(ns->nonce, NODES_NONCE_BYTES, e) < 0 ||
+	    load_inventory(a->common.inventory, &ns->inv, e) < 0 ||
+	    load_pair(ns->inv, command, a, hosts, e) < 0)
+		return -1;
+	ns->v = xcalloc(2, sizeof(*ns->v));
+	for (; ns->n < 2; ns->n++)
+		ns->v[ns->n] = node_of(hosts[ns->n]);
+	return 0;
+}
+
 /* A run owns its nodes; these are ours. */
 static void
 free_said(struct run_node *said)

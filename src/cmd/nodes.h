@@ -20,6 +20,7 @@
 #include "model/run.h"
 #include "platform/op.h"
 
+struct args;
 struct buf;
 struct common;
 struct err;
@@ -62,6 +63,9 @@ struct nodes {
  */
 int nodes_open(const struct common *c, const char *pattern, struct nodes *ret,
     struct err *e);
+/* The same for the two hosts that a command's words name: v[0] and v[1]. */
+int nodes_open_pair(const char *command, const struct args *a,
+    struct nodes *ret, struct err *e);
 /* Accepts what is all zero. */
 void nodes_close(struct nodes *ns);
 
