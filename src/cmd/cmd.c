@@ -24,6 +24,8 @@ static const struct command {
 	    "judge a run again, or what one capture has and another lacks" },
 	{ "sadb", cmd_sadb, "[PATTERN]",
 	    "all nodes' SADBs laid together: which SAs lack a half" },
+	{ "capture", cmd_capture, "A B",
+	    "both ends at once into one pcapng, clocks aligned" },
 	{ "services", cmd_services, "[PATTERN]",
 	    "IPsec's services: state, restart, refresh, clear" },
 	{ "flush", cmd_flush, "[PATTERN] | --pair A B",

@@ -58,6 +58,7 @@ int cmd_hosts(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_diagnose(int argc, char **argv);
 int cmd_analyze(int argc, char **argv);
+int cmd_capture(int argc, char **argv);
 int cmd_services(int argc, char **argv);
 int cmd_flush(int argc, char **argv);
 int cmd_update(int argc, char **argv);
