@@ -58,6 +58,7 @@ part golden sh tests/golden/run.sh
 part fuzz make -j2 fuzz FUZZ_S=5
 part integration make -j2 integration
 part lab-leaves sh tests/lab/leaves.sh
+part lab-capture sh tests/lab/capture.sh
 part lab-remedies sh tests/lab/remedies.sh
 part lab-operations sh tests/lab/operations.sh
 part lab-cluster sh tests/lab/cluster.sh

@@ -60,28 +60,37 @@ say_failures(const struct capture *c)
 }
 
 static void
+say_count(const struct spot *s)
+{
+	char *name = capture_spot_name(s);
+	struct capstat st;
+	struct buf b;
+
+	tap_stat(s->tap, &st);
+	buf_init(&b, PCAPNG_TEXT_MAX);
+	buf_printf(&b, "%s: %" PRIu64 " packets", name, s->packets);
+	if (!st.counted)
+		buf_puts(&b, "; how many it lost is not known");
+	else
+		buf_printf(&b, ", %" PRIu64 " lost by the capture",
+		    st.dropped + st.if_dropped);
+	/* A tool that is told to end leaves what it has not read. */
+	if (st.counted && st.received > st.captured + st.dropped)
+		buf_printf(&b, ", %" PRIu64 " not read before its end",
+		    st.received - st.captured - st.dropped);
+	log_line(LOG_LEVEL_WARN, NULL, "%s", b.data);
+	buf_free(&b);
+	free(name);
+}
+
+static void
 say_counts(const struct capture *c)
 {
 	for (size_t i = 0; i < (size_t)SIDES * POINTS; i++) {
 		const struct spot *s = &c->spots[i / POINTS][i % POINTS];
-		struct capstat st;
-		char *name;
 
-		if (s->tap == NULL || !tap_listens(s->tap))
-			continue;
-		name = capture_spot_name(s);
-		tap_stat(s->tap, &st);
-		if (st.counted)
-			log_line(LOG_LEVEL_WARN, NULL,
-			    "%s: %" PRIu64 " packets, %" PRIu64
-			    " lost by the capture",
-			    name, s->packets, st.dropped + st.if_dropped);
-		else
-			log_line(LOG_LEVEL_WARN, NULL,
-			    "%s: %" PRIu64
-			    " packets; how many it lost is not known",
-			    name, s->packets);
-		free(name);
+		if (s->tap != NULL && tap_listens(s->tap))
+			say_count(s);
 	}
 }
 

@@ -287,18 +287,24 @@ complain(const struct spot *s)
 	free(name);
 }
 
-/* Says once which captures do not run (any more). */
+/* Says once which captures have ended, or, at the end, never began. */
 static void
-note_failures(struct capture *c)
+note_failures(struct capture *c, bool (*bad)(const struct tap_capture *t))
 {
 	for (size_t i = 0; i < (size_t)SIDES * POINTS; i++) {
 		struct spot *s = &c->spots[i / POINTS][i % POINTS];
 
-		if (s->tap == NULL || s->failed || !tap_has_ended(s->tap))
+		if (s->tap == NULL || s->failed || !bad(s->tap))
 			continue;
 		s->failed = true;
 		complain(s);
 	}
+}
+
+static bool
+never_listened(const struct tap_capture *t)
+{
+	return !tap_listens(t);
 }
 
 static bool
@@ -342,7 +348,7 @@ follow(struct capture *c, unsigned limit_s)
 	while (fanout_follow(c->ns->fanout, over, c, TICK_MS) ==
 		FANOUT_DEADLINE &&
 	    now().ns < end.ns) {
-		note_failures(c);
+		note_failures(c, tap_has_ended);
 		tick(c);
 	}
 }
@@ -374,7 +380,7 @@ announce(const struct capture *c)
 	for (size_t i = 0; i < (size_t)SIDES * POINTS; i++) {
 		const struct spot *s = &c->spots[i / POINTS][i % POINTS];
 
-		if (s->tap != NULL && !tap_has_ended(s->tap)) {
+		if (s->tap != NULL && tap_listens(s->tap) && !s->failed) {
 			char *name = capture_spot_name(s);
 
 			buf_printf(&b, "%s%s", b.len > 0 ? ", " : "", name);
@@ -401,11 +407,12 @@ capture_run(struct capture *c, unsigned limit_s, struct err *e)
 		c->ns->interrupted = true;
 		return 0;
 	}
-	note_failures(c);
+	note_failures(c, tap_has_ended);
 	announce(c);
 	follow(c, limit_s);
-	note_failures(c);
+	note_failures(c, tap_has_ended);
 	tap_end(c->ns->fanout, taps, n);
+	note_failures(c, never_listened);
 	tick(c);
 	if (c->failed)
 		*e = c->err;
