@@ -30,6 +30,7 @@ static struct script {
 	int waits;	   /* times every operation says "wait" first */
 	enum point breaks; /* the session breaks there */
 	enum point hangs;  /* it waits there for ever */
+	int dead_every;	   /* each such dial hangs; 0: none */
 	bool refuse_auth;
 	int drops;	/* dials to drop before one succeeds */
 	int max_chans;	/* the host's MaxSessions; 0: any number */
@@ -48,7 +49,7 @@ static struct script {
 
 struct session {
 	int waited;
-	bool dropped;
+	bool dropped, dead;
 };
 
 struct channel {
@@ -84,13 +85,15 @@ script_open(const struct dial *d, struct session **ret, struct err *e)
 	(void)e;
 	*ret = xcalloc(1, sizeof(**ret));
 	script.opens++;
+	(*ret)->dead =
+	    script.dead_every > 0 && script.opens % script.dead_every == 0;
 	return 0;
 }
 
 static enum step
 script_connect(struct session *s, struct err *e)
 {
-	return play(&s->waited, POINT_CONNECT, e);
+	return s->dead ? STEP_WAIT : play(&s->waited, POINT_CONNECT, e);
 }
 
 static enum step

@@ -518,6 +518,44 @@ test_output_is_capped(void **state)
 	assert_string_equal(o.out, "0123");
 }
 
+enum { CROWD = 1000 };
+
+/* A thousand, each tenth of which is dead: the others do not wait for those. */
+static void
+test_dead_among_many(void **state)
+{
+	static struct outcome o[CROWD];
+	static struct conn *crowd[CROWD];
+	const struct script s = { .waits = 1, .dead_every = 10 };
+	int dead = 0;
+
+	(void)state;
+	begin(&s);
+	for (int i = 0; i < CROWD; i++) {
+		struct conn *own = conn;
+
+		crowd[i] = conn = conn_new(&env, &host);
+		start(plain, &o[i]);
+		conn_start(conn);
+		conn = own;
+	}
+	for (int i = 0; i < 20000 && now.ns < 15 * NS_PER_S; i++)
+		loop_turn(env.loop, (struct mono){ 15 * NS_PER_S });
+	for (int i = 0; i < CROWD; i++) {
+		assert_int_equal(o[i].times, 1);
+		dead += o[i].end == TASK_UNREACHABLE;
+		if (o[i].end == TASK_UNREACHABLE)
+			assert_in_range(o[i].ended_ms, 10000, 10100);
+		else
+			assert_in_range(o[i].ended_ms, 0, 1000);
+		conn_rest(crowd[i]);
+		task_reap(crowd[i]);
+		conn_free(crowd[i]);
+	}
+	assert_int_equal(dead, CROWD / 10);
+	end();
+}
+
 int
 main(void)
 {
@@ -535,6 +573,7 @@ main(void)
 		cmocka_unit_test(test_input_arrives),
 		cmocka_unit_test(test_cancel_at_any_time),
 		cmocka_unit_test(test_host_vanishes),
+		cmocka_unit_test(test_dead_among_many),
 		cmocka_unit_test(test_output_is_capped),
 	};
 
