@@ -44,6 +44,8 @@ struct conn_env {
 	struct jumps *jumps; /* NULL: nobody is reached through another */
 	enum host_key_policy policy;
 	bool policy_said; /* the user's own; it overrules ssh_config */
+	/* Bytes that a channel's host may be ahead of us; the fan-out's. */
+	const uint32_t *window;
 	int64_t connect_ms;
 	bool connect_said; /* the user's own; it overrules ssh_config */
 	char mark[24];	   /* see io/remote.h */

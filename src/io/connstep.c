@@ -192,7 +192,8 @@ open_named(struct conn *c)
 static int
 open_session(struct conn *c)
 {
-	struct dial d = { .alive_s = connstep_alive_s(c),
+	struct dial d = { .window = *c->env->window,
+		.alive_s = connstep_alive_s(c),
 		.alive_max = connstep_alive_max(c),
 		.wake = conn_wake,
 		.arg = c };

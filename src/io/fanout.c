@@ -35,7 +35,11 @@ enum {
 	FDS_KEPT = 24,	/* for files, pipes and the agent */
 	BREAKS_MAX = 2, /* sessions lost in a row before a host is given up */
 	END_MS = 6000,	/* to end what runs, at the end */
-	BUCKETS = 1024
+	BUCKETS = 1024,
+	/* What libssh2 may hold, should nobody read anything any more. */
+	WINDOWS = 64 * 1024 * 1024,
+	WINDOW_MAX = 1024 * 1024, /* more does not make a stream faster */
+	WINDOW_MIN = 128 * 1024
 };
 
 struct fanout {
@@ -46,9 +50,10 @@ struct fanout {
 	struct conn *conns;
 	struct conn **conns_tail;
 	struct conn *by_host[BUCKETS];
-	size_t n_setup, n_open;
-	size_t n_tasks; /* not finished */
-	bool queued;	/* a conn may be waiting for its turn */
+	size_t n_conns;
+	uint32_t window; /* of each channel: the hosts share WINDOWS */
+	size_t n_tasks;	 /* not finished */
+	bool queued;	 /* a conn may be waiting for its turn */
 	bool stopping;
 	struct watch *signals;
 	struct sshconfig_files known; /* known_hosts files already read */
@@ -238,8 +243,9 @@ fanout_new(const struct fanout_opts *o, struct fanout **ret, struct err *e)
 		return -1;
 	log_set_level(o->verbose);
 	f = xcalloc(1, sizeof(*f));
-	f->loop = loop_new(NULL);
+	f->loop = loop_new(o->hooks);
 	f->conns_tail = &f->conns;
+	f->window = WINDOW_MAX;
 	f->forks = o->forks > 0 ? o->forks : FORKS;
 	f->fds_max = fds > FDS_KEPT + 8 ? fds - FDS_KEPT : 8;
 	cap_forks(f, fds, o->transport == FANOUT_SSH ? EXEC_FDS : 1);
@@ -255,6 +261,7 @@ fanout_new(const struct fanout_opts *o, struct fanout **ret, struct err *e)
 		.agents = agents_new(f->loop),
 		.policy = o->host_keys,
 		.policy_said = o->host_keys_said,
+		.window = &f->window,
 		.connect_ms = o->connect_ms > 0 ? o->connect_ms : CONNECT_MS,
 		.connect_said = o->connect_ms > 0,
 		.changed = on_changed,
@@ -351,6 +358,16 @@ on_changed(void *arg, struct conn *c)
 	conn_rest(c);
 }
 
+static uint32_t
+window_of(size_t hosts)
+{
+	size_t share = WINDOWS / hosts;
+
+	return share > WINDOW_MAX ? WINDOW_MAX
+	    : share < WINDOW_MIN  ? WINDOW_MIN
+				  : (uint32_t)share;
+}
+
 static size_t
 bucket_of(const struct host *h)
 {
@@ -372,6 +389,8 @@ conn_of(struct fanout *f, const struct host *h)
 	f->by_host[bucket_of(h)] = c;
 	*f->conns_tail = c;
 	f->conns_tail = &c->next;
+	f->n_conns++;
+	f->window = window_of(f->n_conns);
 	return c;
 }
 

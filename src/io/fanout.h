@@ -18,6 +18,7 @@
 struct err;
 struct fanout;
 struct host;
+struct loop_hooks;
 struct task;
 
 enum fanout_transport { FANOUT_AUTO, FANOUT_LIBSSH2, FANOUT_SSH };
@@ -34,6 +35,7 @@ struct fanout_opts {
 	/* FANOUT_AUTO: libssh2, and ssh(1) where that cannot do it. */
 	enum fanout_transport transport;
 	int verbose;
+	const struct loop_hooks *hooks; /* NULL: the real clock and poll(2) */
 };
 
 /* How a task ended; each is told apart from all others. */

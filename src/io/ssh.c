@@ -219,6 +219,7 @@ ssh_open(const struct dial *d, struct session **ret, struct err *e)
 		return -1;
 	s = xcalloc(1, sizeof(*s));
 	s->fd = fd;
+	s->window = d->window;
 	s->wake = d->wake;
 	s->arg = d->arg;
 	s->dead_s = d->alive_s * (d->alive_max + 1);

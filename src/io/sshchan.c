@@ -7,10 +7,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-enum {
-	WINDOW = 1024 * 1024, /* bytes in flight a channel */
-	PACKET = 32768
-};
+enum { PACKET = 32768 };
 
 struct channel *
 sshchan_new(struct session *s)
@@ -38,7 +35,7 @@ sshchan_open(struct channel *c, struct err *e)
 	s->opening = c;
 	c->lc =
 	    libssh2_channel_open_ex(s->ls, c->type, (unsigned)strlen(c->type),
-		WINDOW, PACKET, c->message.p, (unsigned)c->message.n);
+		s->window, PACKET, c->message.p, (unsigned)c->message.n);
 	rc = c->lc != NULL ? 0 : libssh2_session_last_errno(s->ls);
 	if (sshlib_must_wait(s, c, OP_OPEN, rc))
 		return STEP_WAIT;

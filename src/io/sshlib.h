@@ -45,6 +45,7 @@ struct session {
 	int fd;			/* -1 when it runs through a tunnel */
 	struct tunnel *tunnel;	/* what it runs through */
 	struct tunnel *tunnels; /* what runs through it */
+	uint32_t window;	/* of each channel */
 	void (*wake)(void *arg);
 	void *arg;
 	bool connected, dead, dropped, ready, entered, unable;

@@ -52,6 +52,7 @@ struct dial {
 	int64_t alive_s;
 	/* ... and after more than so many that it left unanswered is dead. */
 	int64_t alive_max;
+	uint32_t window; /* bytes a channel may have sent that nobody read */
 	/* Preferred first, comma-separated; NULL: the transport's own order. */
 	const char *host_key_algs;
 

@@ -133,6 +133,7 @@ static void
 begin(const struct script *s)
 {
 	static const struct loop_hooks hooks = { fake_now, fake_wait, NULL };
+	static const uint32_t window = 262144;
 
 	now = (struct mono){ 1000000 };
 	memset(live, 0, sizeof(live));
@@ -143,6 +144,7 @@ begin(const struct script *s)
 	env = (struct conn_env){ .loop = loop_new(&hooks),
 		.transport = &transport_script,
 		.policy = HOST_KEY_OFF,
+		.window = &window,
 		.connect_ms = 10000,
 		.mark = "espy00",
 		.changed = on_changed,

@@ -9,11 +9,7 @@
  * and for the median of the others "SECONDS PROCESSOR-SECONDS"; then the KiB a
  * live session holds.  "stream" prints "SECONDS PROCESSOR-SECONDS".
  *
- * links: io/agent io/auth io/block io/conn io/fanout io/file io/hostkey io/key
- * links: io/keyfile io/keyring io/log io/loop io/remote io/resolve io/sig
- * links: io/sock io/spawn io/ssh io/sshask io/sshconfig
- * links: io/sshexec io/task io/wire
- * links: base/buf base/err base/glob base/map base/mem base/str base/utf8
+ * links: io/ model/ base/
  */
 #include <inttypes.h>
 #include <stdio.h>
