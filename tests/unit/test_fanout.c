@@ -16,6 +16,7 @@
 #include "io/sig.h"
 #include "io/sshask.h"
 #include "io/sshconfig.h"
+#include "io/unlock.h"
 #include "model/host.h"
 
 /* ---- in place of what would ask the user's files and programs ---- */
@@ -25,11 +26,13 @@ struct auth {
 };
 
 struct auth *
-auth_new(struct keyring *keys, struct agents *agents, const struct host *h,
-    const struct sshconfig_answer *config, void (*ready)(void *arg), void *arg)
+auth_new(struct keyring *keys, struct agents *agents, struct unlock *unlock,
+    const struct host *h, const struct sshconfig_answer *config,
+    void (*ready)(void *arg), void *arg)
 {
 	(void)keys;
 	(void)agents;
+	(void)unlock;
 	(void)h;
 	(void)config;
 	(void)ready;
@@ -49,6 +52,34 @@ auth_step(struct auth *a, const struct transport *t, struct session *s,
 {
 	(void)a;
 	return t->auth(s, user, NULL, e);
+}
+
+bool
+auth_asks(const struct auth *a)
+{
+	(void)a;
+	return false;
+}
+
+struct unlock *
+unlock_new(struct loop *l, struct agents *agents)
+{
+	(void)l;
+	(void)agents;
+	return NULL;
+}
+
+void
+unlock_free(struct unlock *u)
+{
+	(void)u;
+}
+
+bool
+unlock_asks(const struct unlock *u)
+{
+	(void)u;
+	return false;
 }
 
 struct sshask *

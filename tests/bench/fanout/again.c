@@ -7,7 +7,8 @@
  *
  * "rounds" runs `true` on 127.1.x.y, five times over, and prints for the first
  * and for the median of the others "SECONDS PROCESSOR-SECONDS"; then the KiB a
- * live session holds.  "stream" prints "SECONDS PROCESSOR-SECONDS".
+ * live session holds, and what the program has held at most.  "stream" prints
+ *"SECONDS PROCESSOR-SECONDS".
  *
  * links: io/ model/ base/
  */
@@ -117,8 +118,9 @@ rounds(struct fanout *f, const struct host *hosts, size_t n, long before)
 			held = peak_kib() - before;
 	}
 	qsort(u + 1, ROUNDS - 1, sizeof(u[0]), by_cpu);
-	printf("%.4f %.4f %.4f %.4f %.1f\n", u[0].wall, u[0].cpu,
-	    u[ROUNDS / 2].wall, u[ROUNDS / 2].cpu, (double)held / (double)n);
+	printf("%.4f %.4f %.4f %.4f %.1f %ld\n", u[0].wall, u[0].cpu,
+	    u[ROUNDS / 2].wall, u[ROUNDS / 2].cpu, (double)held / (double)n,
+	    before + held);
 }
 
 static void
