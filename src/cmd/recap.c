@@ -52,7 +52,9 @@ read_line(struct span line, struct span *name, struct recap_host *ret)
 		    number_of(word, "unreachable", &ret->unreachable) ? 2U : 0;
 		seen |= number_of(word, "failed", &ret->failed) ? 4U : 0;
 	}
-	return seen == 7 && name->n > 0;
+	/* Names end at a NUL. */
+	return seen == 7 && name->n > 0 &&
+	    memchr(name->p, '\0', name->n) == NULL;
 }
 
 static struct recap_host *
