@@ -30,6 +30,8 @@ static const struct command {
 	    "IPsec's services: state, restart, refresh, clear" },
 	{ "flush", cmd_flush, "[PATTERN] | --pair A B",
 	    "empty the SADBs, and watch the SAs come back" },
+	{ "debug", cmd_debug, "on | off | status [PATTERN]",
+	    "IPsec's debug logging" },
 	{ "update", cmd_update, "",
 	    "Danube Cloud's overlays and IPsec made anew everywhere" },
 	{ NULL, NULL, NULL, NULL },

@@ -63,5 +63,6 @@ int cmd_services(int argc, char **argv);
 int cmd_flush(int argc, char **argv);
 int cmd_update(int argc, char **argv);
 int cmd_sadb(int argc, char **argv);
+int cmd_debug(int argc, char **argv);
 
 #endif

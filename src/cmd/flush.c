@@ -162,23 +162,6 @@ flush_all(const struct wish *w, struct flush *f, struct err *e)
 	return 0;
 }
 
-/* The node's own refusal makes it a failed one. */
-static void
-check_flush(struct nodes *ns)
-{
-	for (size_t i = 0; i < ns->n; i++) {
-		const struct run_text *t = nodes_text(&ns->v[i], "flush", "do");
-		char *why;
-
-		if (t == NULL || t->status == 0)
-			continue;
-		why = xasprintf("it did not flush, exit status %d: %s",
-		    t->status, t->text);
-		nodes_fail(&ns->v[i], TASK_EXITED, why);
-		free(why);
-	}
-}
-
 /* ---- the command ----------------------------------------------------------
  */
 
@@ -203,7 +186,7 @@ flush_nodes(const struct wish *w, struct flush *f, struct err *e)
 		    ns->v[0].host->name, ns->v[1].host->name);
 	if (flush_all(w, f, e) < 0)
 		return -1;
-	check_flush(ns);
+	nodes_check_do(ns, "flush");
 	if (ns->interrupted)
 		return 0;
 	return flush_watch(f, e) < 0 ? -1 : flush_explain(f, e);

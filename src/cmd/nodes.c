@@ -366,6 +366,26 @@ nodes_op(struct nodes *ns, const struct op_ask *op,
 	return nodes_ask(ns, &ask, e);
 }
 
+void
+nodes_check_do(struct nodes *ns, const char *phase)
+{
+	for (size_t i = 0; i < ns->n; i++) {
+		const struct run_text *t = nodes_text(&ns->v[i], phase, "do");
+		struct span rest, line;
+		char *why;
+
+		if (t == NULL || t->status == 0)
+			continue;
+		rest = (struct span){ t->text, t->len };
+		if (!span_line(&rest, &line))
+			line = span_of("it says nothing");
+		why = xasprintf("exit status %d: %.*s", t->status, (int)line.n,
+		    line.p);
+		nodes_fail(&ns->v[i], TASK_EXITED, why);
+		free(why);
+	}
+}
+
 const struct run_text *
 nodes_text(const struct node *n, const char *phase, const char *section)
 {

@@ -112,6 +112,11 @@ int nodes_op(struct nodes *ns, const struct op_ask *op,
 const struct run_text *nodes_text(const struct node *n, const char *phase,
     const char *section);
 
+/*
+ * Section "do" of a phase is what a change printed: a node whose change ended
+ * with another status than 0 fails, with the first line as the reason.
+ */
+void nodes_check_do(struct nodes *ns, const char *phase);
 /* Marks a node as failed, once; the first reason stays. */
 void nodes_fail(struct node *n, enum task_end end, const char *why);
 /* How many answer. */

@@ -32,24 +32,6 @@ static const char *const health_names[] = {
 	[SERVICE_BROKEN] = "broken",
 };
 
-/* What the node's service manager said to the change, when it refused. */
-static void
-check_change(struct node *n)
-{
-	const struct run_text *t = nodes_text(n, "services", "do");
-	struct span rest, line;
-	char *why;
-
-	if (t == NULL || t->status == 0)
-		return;
-	rest = (struct span){ t->text, t->len };
-	if (!span_line(&rest, &line))
-		line = span_of("it says nothing");
-	why = xasprintf("exit status %d: %.*s", t->status, (int)line.n, line.p);
-	nodes_fail(n, TASK_EXITED, why);
-	free(why);
-}
-
 static bool
 read_node(struct node *n, struct services *ret)
 {
@@ -115,6 +97,7 @@ show(struct nodes *ns, bool json)
 	size_t broken = 0;
 	struct buf b;
 
+	nodes_check_do(ns, "services");
 	for (size_t i = 0; i < ns->n; i++) {
 		struct services s;
 
@@ -122,7 +105,6 @@ show(struct nodes *ns, bool json)
 			continue;
 		add_rows(t, &ns->v[i], &s, &broken);
 		json_array_append_new(list, services_json(&ns->v[i], &s));
-		check_change(&ns->v[i]);
 	}
 	json_object_set_new(answer, "nodes", list);
 	json_object_set_new(answer, "failed", nodes_failures_json(ns));

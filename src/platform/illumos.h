@@ -10,6 +10,8 @@ extern const struct op_text illumos_ops[OPS];
 /* illumos_mend.c */
 extern const struct mend illumos_mend;
 /* illumos_services.c */
+/* illumos_debug.c */
+extern const char illumos_debug_tools[], illumos_debug[];
 extern const char illumos_flush[]; /* illumos_flush.c */
 extern const char illumos_services[], illumos_services_do[];
 int illumos_read_services(struct span text, struct services *ret,

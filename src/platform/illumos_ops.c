@@ -5,4 +5,5 @@ const struct op_text illumos_ops[OPS] = {
 	[OP_SERVICES] = { illumos_services },
 	[OP_SERVICES_DO] = { illumos_services_do },
 	[OP_FLUSH] = { illumos_flush, NULL },
+	[OP_DEBUG] = { illumos_debug, illumos_debug_tools },
 };

@@ -11,6 +11,8 @@ extern const struct op_text linux_ops[OPS];
 extern const struct mend linux_mend;
 /* linux_services.c */
 extern const char linux_services_tools[];
+/* linux_debug.c */
+extern const char linux_debug_tools[], linux_debug[];
 extern const char linux_flush[]; /* linux_flush.c */
 extern const char linux_services[], linux_services_do[];
 int linux_read_services(struct span text, struct services *ret, struct err *e);

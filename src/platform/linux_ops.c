@@ -5,4 +5,5 @@ const struct op_text linux_ops[OPS] = {
 	[OP_SERVICES] = { linux_services, linux_services_tools },
 	[OP_SERVICES_DO] = { linux_services_do, linux_services_tools },
 	[OP_FLUSH] = { linux_flush, NULL },
+	[OP_DEBUG] = { linux_debug, linux_debug_tools },
 };

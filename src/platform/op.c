@@ -18,6 +18,7 @@ static const char *const names[OPS] = {
 	[OP_SERVICES] = "services",
 	[OP_SERVICES_DO] = "services",
 	[OP_FLUSH] = "flush",
+	[OP_DEBUG] = "debug",
 };
 
 const char *

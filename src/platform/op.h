@@ -24,6 +24,12 @@ enum platform_op {
 	 * words are, the node's own first.  Section "do".
 	 */
 	OP_FLUSH,
+	/*
+	 * Debug logging: its state in section "before"; "on" or "off" in "do",
+	 * unless there is no word; its state in "debug".  A state is a line
+	 * "on LOG" or "off LOG", as services_parse() reads them.
+	 */
+	OP_DEBUG,
 	OPS
 };
 

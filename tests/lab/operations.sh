@@ -85,6 +85,23 @@ expect "flush, and the secrets differ" 1 \
 expect "... in JSON" 1 '"state": "none"' flush --yes --json node1,node3
 "$lab" heal >/dev/null
 
+# steps: the lines that node1's charon logs only when it is told to debug.
+steps()
+{
+	"$lab" ssh node1 'swanctl --rekey --ike node3 >/dev/null; sleep 1
+		grep -c "state change:" /var/log/charon.log'
+}
+
+expect "debug status" 0 '^node2 +charon +off +off$' debug status
+before=$(steps)
+expect "debug on" 0 '^node1 +charon +off +on$' debug on node1 --yes
+during=$(steps)
+check "debugging tells each step" test "$during" -gt "$before"
+expect "debug off" 0 '^node1 +charon +on +off$' debug off node1 --yes
+check "as before" test "$(steps)" -eq "$during"
+check "nothing of it stays" "$lab" ssh node1 \
+	'! [ -e /etc/strongswan.d/espy-debug.conf ]'
+
 # By hand: a daemon that is not there any more.
 "$lab" ssh node3 /etc/init.d/strongswan stop
 expect "services, one is down" 0 '^node3 +strongswan +inactive +stopped' \

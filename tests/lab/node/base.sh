@@ -132,7 +132,10 @@ swan_connections()
 
 swan_configure()
 {
+	rm -f /etc/strongswan.d/*.conf
+	: >/etc/strongswan.d/lab.conf
 	cat >/etc/strongswan.conf <<-END
+	include strongswan.d/*.conf
 	swanctl {
 		load = random nonce
 	}
