@@ -5,7 +5,8 @@ packages="gcc libc6-dev clang libclang-rt-dev make pkg-config git
     libssh2-1-dev libssl-dev libyaml-dev libpcap-dev libjansson-dev
     libcmocka-dev clang-format shellcheck mandoc jq perl tshark ansible-core
     bsdutils busybox ksh mksh tcsh fish openssh-client openssh-server
-    iproute2 iputils-ping tcpdump nftables iptables ethtool kmod procps user-mode-linux
+    iproute2 iputils-ping tcpdump nftables iptables ethtool kmod procps sudo
+    user-mode-linux
     strongswan-swanctl charon-systemd libcharon-extra-plugins"
 missing=
 for p in $packages; do

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "cmd/opt.h"
+#include "io/sig.h"
 
 static const struct command {
 	const char *name;
@@ -37,7 +38,7 @@ static const struct command {
 	{ NULL, NULL, NULL, NULL },
 };
 
-enum { COMMON_OPTIONS = 14 };
+enum { COMMON_OPTIONS = 17 };
 
 /* A table of options that every subcommand takes; dst points into c. */
 static void
@@ -60,6 +61,12 @@ common_options(struct common *c, struct opt ret[COMMON_OPTIONS])
 		    "strict, accept-new or off (strict)", 0, 0 },
 		{ "transport", '\0', OPT_TEXT, &c->transport, "WORD",
 		    "auto, libssh2 or ssh (auto)", 0, 0 },
+		{ "become", 'b', OPT_FLAG, &c->become, NULL,
+		    "run commands through sudo", 0, 0 },
+		{ "become-user", '\0', OPT_TEXT, &c->become_user, "USER",
+		    "as whom (root)", 0, 0 },
+		{ "ask-become-pass", 'K', OPT_FLAG, &c->ask_become, NULL,
+		    "ask once for sudo's password", 0, 0 },
 		{ "output", 'o', OPT_TEXT, &c->outdir, "DIR",
 		    "the run directory to make", 0, 0 },
 		{ "json", '\0', OPT_FLAG, &c->json, NULL, "answer in JSON", 0,
@@ -155,6 +162,8 @@ cmd_fail(const struct err *e)
 	};
 
 	fprintf(stderr, "espy: %s\n", e->text);
+	if (sig_interrupted())
+		return EXIT_INTERRUPTED;
 	return (int)status[e->kind];
 }
 

@@ -27,6 +27,8 @@ struct common {
 	const char *outdir;
 	const char *host_keys, *transport;
 	uint64_t forks, timeout_s, connect_s;
+	const char *become_user;
+	bool become, ask_become;
 	bool json, dry_run, yes, help;
 	int verbose;
 };

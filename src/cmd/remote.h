@@ -6,7 +6,10 @@ struct common;
 struct err;
 struct fanout;
 
-/* *ret is the caller's, for fanout_free(). */
+/*
+ * With -K, sudo's password is asked for first.  *ret is the caller's, for
+ * fanout_free().
+ */
 int remote_open(const struct common *c, struct fanout **ret, struct err *e);
 
 #endif

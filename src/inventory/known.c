@@ -77,6 +77,15 @@ set_become_user(const struct var *v, struct host *h, struct err *e)
 	return check_word(v, e);
 }
 
+/* Whether it can be used is host_password_trouble()'s, when it is needed. */
+static int
+set_become_password(const struct var *v, struct host *h, struct err *e)
+{
+	(void)e;
+	h->become_password = v->value;
+	return 0;
+}
+
 static int
 set_key_file(const struct var *v, struct host *h, struct err *e)
 {
@@ -135,6 +144,8 @@ static const struct known known[] = {
 	    set_key_file },
 	{ { "ansible_become" }, set_become },
 	{ { "ansible_become_user" }, set_become_user },
+	{ { "ansible_become_pass", "ansible_become_password" },
+	    set_become_password },
 	{ { "dc_name" }, set_site },
 };
 

@@ -33,7 +33,7 @@ static const struct {
 	[CONN_IDLE] = { "waiting", NULL, CONN_CONFIG, 0, TASK_UNREACHABLE },
 	/* Whoever is asked has a deadline, see io/sshask.h. */
 	[CONN_CONFIG] = { "ssh_config", connstep_config, CONN_JUMP, 0,
-	    TASK_UNREACHABLE },
+	    TASK_AUTH },
 	/* The jump host's session has deadlines, and so have those before. */
 	[CONN_JUMP] = { "jump host", connstep_jump, CONN_RESOLVE, 0,
 	    TASK_UNREACHABLE },
@@ -404,6 +404,17 @@ void
 conn_wake(void *arg)
 {
 	conn_kick(arg);
+}
+
+const char *
+conn_password(const struct conn *c)
+{
+	if (!c->host->become && !c->env->become)
+		return NULL;
+	if (c->host->become_password != NULL &&
+	    host_password_trouble(c->host) == NULL)
+		return c->host->become_password;
+	return c->env->become_password;
 }
 
 /* ---- life ---- */

@@ -48,7 +48,10 @@ struct conn_env {
 	const uint32_t *window;
 	int64_t connect_ms;
 	bool connect_said; /* the user's own; it overrules ssh_config */
-	char mark[24];	   /* see io/remote.h */
+	/* The user's own for all hosts, beside what the inventory says. */
+	bool become;
+	const char *become_user, *become_password;
+	char mark[24]; /* see io/remote.h */
 	/* Called at once when a conn has become ready or has failed. */
 	void (*changed)(void *arg, struct conn *c);
 	/* Moves a ready conn's tasks on; true when anything moved. */
@@ -133,6 +136,9 @@ void conn_wake(void *conn);
 void conn_fail(struct conn *c, enum task_end how);
 /* Closes the session of a conn without tasks; CONN_IDLE. */
 void conn_rest(struct conn *c);
+
+/* sudo's, when commands run through sudo there and there is one. */
+const char *conn_password(const struct conn *c);
 
 /* Whether nothing would be lost with its session. */
 bool conn_is_idle(const struct conn *c);

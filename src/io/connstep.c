@@ -88,6 +88,21 @@ needs_ssh(const struct sshconfig_answer *a, struct err *why)
 	return what != NULL;
 }
 
+/* The inventory has a password for sudo, and we cannot read it. */
+static bool
+needs_password(const struct conn *c, struct err *why)
+{
+	const struct host *h = c->host;
+	const char *trouble = host_password_trouble(h);
+
+	if (trouble == NULL || !(h->become || c->env->become))
+		return false;
+	err_set(why, ERR_HOST,
+	    "%s: ansible_become_password is %s: -K asks for it instead",
+	    h->where != NULL ? h->where : "inventory", trouble);
+	return true;
+}
+
 enum step
 connstep_config(struct conn *c)
 {
@@ -98,6 +113,8 @@ connstep_config(struct conn *c)
 		    c->host->where != NULL ? c->host->where : "inventory");
 		return STEP_FAIL;
 	}
+	if (conn_password(c) == NULL && needs_password(c, &c->why))
+		return STEP_REFUSED;
 	c->config = sshask_get(c->env->config, name, conn_wake, c);
 	if (c->config == NULL)
 		return STEP_WAIT;

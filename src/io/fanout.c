@@ -44,6 +44,7 @@ enum {
 
 struct fanout {
 	struct conn_env env;
+	char *password; /* sudo's; NULL: none */
 	struct loop *loop;
 	unsigned forks;
 	size_t fds_max; /* descriptors for sessions */
@@ -264,10 +265,16 @@ fanout_new(const struct fanout_opts *o, struct fanout **ret, struct err *e)
 		.window = &f->window,
 		.connect_ms = o->connect_ms > 0 ? o->connect_ms : CONNECT_MS,
 		.connect_said = o->connect_ms > 0,
+		.become = o->become,
+		.become_user = o->become_user,
 		.changed = on_changed,
 		.pump = task_pump,
 		.load_hostkeys = load_hostkeys,
 		.arg = f };
+	if (o->become_password != NULL) {
+		f->password = xstrdup(o->become_password);
+		f->env.become_password = f->password;
+	}
 	f->env.unlock = unlock_new(f->loop, f->env.agents);
 	memcpy(f->env.mark, mark, sizeof(mark));
 	f->env.jumps = jumps_new(&f->env);
@@ -573,6 +580,9 @@ fanout_free(struct fanout *f)
 	watch_stop(f->signals);
 	sshask_free(f->env.config);
 	unlock_free(f->env.unlock);
+	if (f->password != NULL)
+		mem_wipe(f->password, strlen(f->password));
+	free(f->password);
 	agents_free(f->env.agents);
 	keyring_free(f->env.keys);
 	hostkeys_free(f->env.hostkeys);

@@ -34,6 +34,11 @@ struct fanout_opts {
 	bool host_keys_said;
 	/* FANOUT_AUTO: libssh2, and ssh(1) where that cannot do it. */
 	enum fanout_transport transport;
+	/* sudo for all hosts; user: NULL: what the inventory says. */
+	bool become;
+	const char *become_user;
+	/* For hosts without one of their own; NULL: none.  Copied. */
+	const char *become_password;
 	int verbose;
 	const struct loop_hooks *hooks; /* NULL: the real clock and poll(2) */
 };
@@ -47,7 +52,7 @@ enum task_end {
 	TASK_CANCELLED,	  /* fanout_cancel(), or a signal to espy */
 	TASK_UNREACHABLE, /* no session: refused, no route, silence, reset */
 	TASK_HOST_KEY,	  /* no session: unknown, changed or revoked key */
-	TASK_AUTH,	  /* no session: the host did not accept us */
+	TASK_AUTH,	  /* the host did not accept us, or its sudo */
 	TASK_LOST	  /* the session broke while the command ran */
 };
 

@@ -66,20 +66,38 @@ sudo_user(const struct remote_as *as)
 	return as->user != NULL ? as->user : "root";
 }
 
+/* How sudo is to ask, if it may; mark as in io/remote.h. */
+static void
+put_sudo(struct buf *b, const struct remote_as *as, const char *mark)
+{
+	buf_puts(b, "sudo ");
+	if (as->asks)
+		buf_printf(b, "-S -p %s%%%%: ", mark);
+	else
+		buf_puts(b, "-n ");
+}
+
 /*
  * sudo puts itself between sshd and the command, so the shell before it, which
  * is sshd's child, hands the pid of sshd on.
  */
 static void
-put_become(struct buf *b, const struct remote_as *as, const char *inner)
+put_become(struct buf *b, const struct remote_as *as, const char *mark,
+    const char *inner)
 {
+	struct buf outer;
+
+	buf_init(&outer, 256);
+	buf_puts(&outer, "exec ");
+	put_sudo(&outer, as, mark);
+	buf_puts(&outer, "-u \"$1\" -- sh -c \"$2\" espy \"$PPID\"");
 	buf_puts(b, "exec sh -c ");
-	remote_quote(b,
-	    "exec sudo -n -u \"$1\" -- sh -c \"$2\" espy \"$PPID\"");
+	remote_quote(b, outer.data);
 	buf_puts(b, " espy ");
 	remote_quote(b, sudo_user(as));
 	buf_puts(b, " ");
 	remote_quote(b, inner);
+	buf_free(&outer);
 }
 
 void
@@ -97,7 +115,7 @@ remote_command(struct buf *b, const struct remote_as *as, const char *command,
 	buf_init(&inner, COMMAND_MAX);
 	put_watcher(&inner, mark, limit_s, " $1");
 	buf_puts(&inner, what);
-	put_become(b, as, inner.data);
+	put_become(b, as, mark, inner.data);
 	buf_free(&inner);
 }
 
@@ -115,7 +133,8 @@ remote_kill(struct buf *b, const struct remote_as *as, const char *mark,
 	    ";}|grep %s >/dev/null&&kill -TERM %" PRId64,
 	    pid, pid, mark, pid);
 	if (as->become) {
-		buf_puts(b, "sudo -n -u ");
+		put_sudo(b, as, mark);
+		buf_puts(b, "-u ");
 		remote_quote(b, sudo_user(as));
 		buf_puts(b, " -- ");
 	}

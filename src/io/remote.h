@@ -24,8 +24,14 @@ struct buf;
 
 /* Who runs it: NULL user is the one who logged in. */
 struct remote_as {
-	bool become; /* through sudo -n */
+	bool become; /* through sudo */
 	const char *user;
+	/*
+	 * sudo -S, which may ask for a password, instead of sudo -n.  Its
+	 * prompt is the mark and "%:"; the command line says that as "%%:", so
+	 * that no listing of processes holds the prompt.
+	 */
+	bool asks;
 };
 
 /*

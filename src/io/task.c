@@ -7,14 +7,16 @@
 
 #include "base/mem.h"
 #include "io/conn.h"
+#include "io/killer.h"
 #include "io/log.h"
 #include "io/transport.h"
 #include "model/host.h"
 
 enum {
-	LIMIT_MS = 60000,    /* when the task says nothing */
-	GRACE_MS = 4000,     /* SIGTERM, a second, SIGKILL, and the way back */
-	WATCHER_GRACE_S = 3, /* after our own limit the watcher acts alone */
+	LIMIT_MS = 60000,     /* when the task says nothing */
+	GRACE_MS = 4000,      /* SIGTERM, a second, SIGKILL, and the way back */
+	GRACE_SUDO_MS = 5500, /* the killer has to log in to sudo first */
+	WATCHER_GRACE_S = 3,  /* after our own limit the watcher acts alone */
 	OUT_CAP = 1024 * 1024,
 	SEND_MAX = 64 * 1024 * 1024,
 	COMMAND_MAX = 2 * 1024 * 1024,
@@ -39,8 +41,13 @@ now_of(const struct task *t)
 static struct remote_as
 as_of(const struct task *t)
 {
-	return (struct remote_as){ t->conn->host->become,
-		t->conn->host->become_user };
+	const struct conn_env *env = t->conn->env;
+	const struct host *h = t->conn->host;
+
+	return (struct remote_as){ .become = h->become || env->become,
+		.user = env->become_user != NULL ? env->become_user
+						 : h->become_user,
+		.asks = conn_password(t->conn) != NULL };
 }
 
 struct task *
@@ -70,24 +77,13 @@ task_new(struct conn *c, const struct task_spec *spec,
 	as = as_of(t);
 	remote_command(&t->command, &as, spec->command, c->env->mark,
 	    t->spec.limit_ms / 1000 + WATCHER_GRACE_S);
+	become_init(&t->become, &as, c->env->mark, conn_password(c));
 	*c->tasks_tail = t;
 	c->tasks_tail = &t->next;
 	return t;
 }
 
 /* ---- the end ---- */
-
-static void
-drop_killer(struct task *t)
-{
-	struct killer *k = t->killer;
-
-	if (k == NULL)
-		return;
-	buf_free(&k->command);
-	free(k);
-	t->killer = NULL;
-}
 
 /* Calls done(), once; what remains is to close the channel. */
 static void
@@ -123,11 +119,14 @@ static void
 finish_closed(struct task *t)
 {
 	struct chan_status st;
-	char why[160];
+	char why[BECOME_WHY_MAX];
 
 	transport_of(t)->chan_status(t->chan, &st);
 	t->conn->breaks = 0;
-	if (t->ending && t->end == TASK_TIMEOUT) {
+	if ((!t->ending || t->end == TASK_AUTH) && st.exited &&
+	    t->filter.seen == 0 && become_refused(&t->become, st.status, why)) {
+		finish(t, TASK_AUTH, &st, why);
+	} else if (t->ending && t->end == TASK_TIMEOUT) {
 		snprintf(why, sizeof(why),
 		    "no end within %" PRId64 " s; ended on the host",
 		    t->spec.limit_ms / 1000);
@@ -158,7 +157,7 @@ task_end(struct task *t, enum task_end how)
 		return;
 	}
 	timer_set(t->conn->env->loop, &t->timer,
-	    mono_add_ms(now_of(t), GRACE_MS));
+	    mono_add_ms(now_of(t), as_of(t).asks ? GRACE_SUDO_MS : GRACE_MS));
 	conn_kick(t->conn);
 }
 
@@ -170,7 +169,7 @@ task_end(struct task *t, enum task_end how)
 static void
 give_up(struct task *t)
 {
-	char why[200];
+	char why[BECOME_WHY_MAX];
 	struct conn *c = t->conn;
 	struct chan_status st = { .status = 0 };
 
@@ -182,6 +181,8 @@ give_up(struct task *t)
 		? "no end within its limit, nor when told to end"
 		: "cancelled; did not end when told to",
 	    st.status);
+	if (t->end == TASK_AUTH)
+		become_refused(&t->become, 1, why);
 	finish(t, t->end, &st, why);
 	if (c->state == CONN_READY && !task_any(c)) {
 		err_set(&c->why, ERR_HOST, "%s", why);
@@ -228,13 +229,23 @@ pass_out(void *arg, struct span bytes)
 	return 0;
 }
 
+static int
+pass_err(void *arg, struct span bytes)
+{
+	collect(arg, TASK_ERR, bytes);
+	return 0;
+}
+
 static void
 took(struct task *t, enum chan_stream from, struct span bytes)
 {
-	if (from == CHAN_OUT)
-		remote_filter(&t->filter, bytes, pass_out, t);
-	else
-		collect(t, TASK_ERR, bytes);
+	if (from == CHAN_ERR) {
+		become_take(&t->become, bytes, pass_err, t);
+		return;
+	}
+	remote_filter(&t->filter, bytes, pass_out, t);
+	if (t->filter.done)
+		become_begun(&t->become, pass_err, t);
 }
 
 /* Bytes read from both streams, bounded; -1: the session is broken. */
@@ -305,24 +316,21 @@ input_taken(struct task *t, size_t n)
 }
 
 /* A command may close its input early: that is its right, no failure. */
-static bool
-feed(struct task *t)
+static size_t
+put_input(struct task *t, struct span s)
 {
-	struct span s = next_input(t);
 	struct err e;
-	ssize_t n;
+	ssize_t n = transport_of(t)->chan_write(t->chan, s.p, s.n, &e);
 
-	if (t->eof_sent || t->input_broken)
-		return false;
-	if (s.n > 0) {
-		n = transport_of(t)->chan_write(t->chan, s.p, s.n, &e);
-		t->input_broken = n < 0;
-		if (n > 0)
-			input_taken(t, (size_t)n);
-		return n > 0;
-	}
-	if (!t->input_closed)
-		return false;
+	t->input_broken = n < 0;
+	return n > 0 ? (size_t)n : 0;
+}
+
+static bool
+end_input(struct task *t)
+{
+	struct err e;
+
 	switch (transport_of(t)->chan_send_eof(t->chan, &e)) {
 	case STEP_WAIT:
 		return false;
@@ -337,75 +345,70 @@ feed(struct task *t)
 	return false;
 }
 
-/* ---- the killer ---- */
-
-static struct killer *
-new_killer(struct task *t)
-{
-	struct killer *k = xcalloc(1, sizeof(*k));
-	struct remote_as as = as_of(t);
-
-	buf_init(&k->command, COMMAND_MAX);
-	remote_kill(&k->command, &as, t->conn->env->mark, t->filter.watcher);
-	k->chan = transport_of(t)->chan_new(t->conn->session);
-	return k;
-}
-
-/* STEP_REFUSED is no more than a step: what was opened must be closed. */
+/* sudo is given the password when it asks, its end of file when we give up. */
 static bool
-killer_step(struct killer *k, const struct transport *tr, struct err *e)
+feed_sudo(struct task *t)
 {
-	enum step s = STEP_WAIT;
+	struct span s = become_answer(&t->become);
+	size_t n;
 
-	switch (k->state) {
-	case KILLER_OPENS:
-		s = tr->chan_open(k->chan, e);
-		if (s == STEP_NEXT)
-			k->state = KILLER_STARTS;
-		else if (s == STEP_REFUSED)
-			k->state = KILLER_CLOSES;
-		break;
-	case KILLER_STARTS:
-		s = tr->chan_exec(k->chan, k->command.data, e);
-		if (s != STEP_WAIT)
-			k->state = KILLER_CLOSES;
-		break;
-	case KILLER_CLOSES:
-		s = tr->chan_close(k->chan);
-		if (s != STEP_WAIT)
-			k->state = KILLER_OVER;
-		break;
-	case KILLER_OVER:
-		break;
-	}
-	if (s == STEP_FAIL)
-		k->state = KILLER_OVER;
-	return s != STEP_WAIT;
+	if (t->ending)
+		return end_input(t);
+	if (s.n == 0)
+		return false;
+	n = put_input(t, s);
+	become_sent(&t->become, n);
+	return n > 0;
 }
+
+static bool
+feed(struct task *t)
+{
+	struct span s = next_input(t);
+	size_t n;
+
+	if (t->eof_sent || t->input_broken)
+		return false;
+	if (become_holds(&t->become))
+		return feed_sudo(t);
+	if (s.n == 0)
+		return t->input_closed && end_input(t);
+	n = put_input(t, s);
+	input_taken(t, n);
+	return n > 0;
+}
+
+/* ---- the killer ---- */
 
 static bool
 killer_works(const struct task *t)
 {
-	return t->killer != NULL && t->killer->state != KILLER_OVER;
+	return t->killer != NULL && !killer_is_over(t->killer);
 }
 
-/* Its channel is closed with the session at the latest. */
+static void
+start_killer(struct task *t)
+{
+	const struct killer_spec spec = { .as = as_of(t),
+		.password = conn_password(t->conn),
+		.mark = t->conn->env->mark,
+		.watcher = t->filter.watcher };
+
+	t->killer = killer_new(transport_of(t), t->conn->session, &spec);
+	t->conn->killers++;
+}
+
 static bool
 pump_killer(struct task *t)
 {
-	struct err e;
 	bool moved;
 
-	if (t->killer == NULL) {
-		if (!t->ending || t->filter.watcher == 0 ||
-		    t->state != TASK_RUNS)
-			return false;
-		t->killer = new_killer(t);
-		t->conn->killers++;
-	}
+	if (t->killer == NULL && t->ending && t->filter.watcher != 0 &&
+	    t->state == TASK_RUNS)
+		start_killer(t);
 	if (!killer_works(t))
 		return false;
-	moved = killer_step(t->killer, transport_of(t), &e);
+	moved = killer_step(t->killer, t->state >= TASK_CLOSES);
 	if (!killer_works(t))
 		t->conn->killers--;
 	return moved;
@@ -521,6 +524,8 @@ run(struct task *t)
 		conn_fail(c, TASK_LOST);
 		return true;
 	}
+	if (t->become.state == BECOME_REFUSED)
+		task_end(t, TASK_AUTH);
 	moved |= feed(t);
 	moved |= pump_killer(t);
 	if (moved)
@@ -575,7 +580,8 @@ task_reap(struct conn *c)
 			continue;
 		}
 		*at = t->next;
-		drop_killer(t);
+		killer_free(t->killer);
+		become_fini(&t->become);
 		buf_free(&t->out);
 		buf_free(&t->err);
 		buf_free(&t->sent);
@@ -619,10 +625,8 @@ task_conn_broke(struct conn *c, bool keep)
 
 		t->chan = NULL;
 		t->refused = false;
-		if (t->killer != NULL) {
-			t->killer->chan = NULL;
-			t->killer->state = KILLER_OVER;
-		}
+		if (t->killer != NULL)
+			killer_lost(t->killer);
 		if (was >= TASK_CLOSES) {
 			t->state = TASK_GONE;
 		} else if (ran) {

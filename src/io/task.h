@@ -8,12 +8,14 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "io/become.h"
 #include "io/fanout.h"
 #include "io/loop.h"
 #include "io/remote.h"
 
 struct channel;
 struct conn;
+struct killer;
 
 enum task_state {
 	TASK_WAITS, /* for a session, or a free channel */
@@ -22,13 +24,6 @@ enum task_state {
 	TASK_RUNS,
 	TASK_CLOSES, /* done() was called; the channel is not yet closed */
 	TASK_GONE    /* to be freed */
-};
-
-/* The second channel, which tells the watcher to end the command. */
-struct killer {
-	struct channel *chan;
-	enum { KILLER_OPENS, KILLER_STARTS, KILLER_CLOSES, KILLER_OVER } state;
-	struct buf command;
 };
 
 struct task {
@@ -40,6 +35,7 @@ struct task {
 	bool refused; /* its channel, which is not closed yet */
 	struct buf command;
 	struct remote_filter filter;
+	struct become become;
 
 	struct buf sent; /* copies made by fanout_send() */
 	size_t input_at; /* of spec.input; then of sent */

@@ -34,3 +34,21 @@ host_need_address(const struct host *h, struct err *e)
 	    "%s: host %s has no address; set %s, or try espy hosts --refresh",
 	    where, h->name, name);
 }
+
+const char *
+host_password_trouble(const struct host *h)
+{
+	const char *s = h->become_password;
+
+	if (s == NULL)
+		return NULL;
+	if (strncmp(s, "$ANSIBLE_VAULT", 14) == 0 ||
+	    strstr(s, "__ansible_vault") != NULL)
+		return "encrypted by ansible-vault";
+	if (strstr(s, "{{") != NULL)
+		return "a template";
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < ' ')
+			return "of more than one line";
+	return s - h->become_password > HOST_PASSWORD_MAX ? "too long" : NULL;
+}

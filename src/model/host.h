@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { HOST_PASSWORD_MAX = 1000 /* bytes */ };
+
 /* One variable with the place that set it, after group and host precedence. */
 struct host_var {
 	const char *name;
@@ -21,8 +23,10 @@ struct host {
 	const char *key_file;	 /* NULL: not said */
 	bool become;		 /* run commands through sudo */
 	const char *become_user; /* NULL: root */
-	const char *site;	 /* dc_name; NULL when not said */
-	const char *where;	 /* "file:line" that names the host */
+	/* sudo's; NULL: not said.  Never to be shown. */
+	const char *become_password;
+	const char *site;  /* dc_name; NULL when not said */
+	const char *where; /* "file:line" that names the host */
 	const struct host_var *vars;
 	size_t n_vars;
 };
@@ -36,5 +40,10 @@ const char *host_var(const struct host *h, const char *name);
  * the inventory to mend, when it has no address.
  */
 int host_need_address(const struct host *h, struct err *e);
+/*
+ * Why become_password cannot be used, as in "is %s"; NULL when it can, or is
+ * not said.
+ */
+const char *host_password_trouble(const struct host *h);
 
 #endif

@@ -98,11 +98,13 @@ test_quote(void **state)
 static void
 test_command_suits_csh(void **state)
 {
-	const struct remote_as as[] = { { false, NULL }, { true, "admin" } };
+	const struct remote_as as[] = { { .become = false },
+		{ .become = true, .user = "admin" },
+		{ .become = true, .user = "admin", .asks = true } };
 	struct buf b;
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		buf_init(&b, 65536);
 		remote_command(&b, &as[i], "date", "espy00", 60);
 		assert_null(strchr(b.data, '\n'));
@@ -113,6 +115,22 @@ test_command_suits_csh(void **state)
 	}
 }
 
+/* The prompt shows that sudo waits: no command line may hold its text. */
+static void
+test_prompt_is_hidden(void **state)
+{
+	const struct remote_as as = { .become = true, .asks = true };
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 65536);
+	remote_command(&b, &as, "date", "espy00", 60);
+	remote_kill(&b, &as, "espy00", 4711);
+	assert_non_null(strstr(b.data, "sudo -S -p espy00%%: -u"));
+	assert_null(strstr(b.data, "espy00%:"));
+	buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -121,6 +139,7 @@ main(void)
 		cmocka_unit_test(test_filter_holds_little),
 		cmocka_unit_test(test_quote),
 		cmocka_unit_test(test_command_suits_csh),
+		cmocka_unit_test(test_prompt_is_hidden),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
-/* links: io/task io/conn io/connstep io/jump io/sshconfig io/remote io/resolve
- * io/spawn io/loop io/log io/file io/hostkey io/wire base/buf base/err base/mem
- * base/str base/utf8 */
+/* links: io/task io/become io/killer io/conn io/connstep io/jump io/sshconfig
+ * io/remote io/resolve io/spawn io/loop io/log io/file io/hostkey io/wire
+ * model/host base/buf base/err base/mem base/str base/utf8 */
 #include "unit.h"
 
 #include "io/auth.h"
