@@ -25,6 +25,7 @@ enum {
 };
 
 static void on_timer(void *arg);
+static int pass_err(void *arg, struct span bytes);
 
 static const struct transport *
 transport_of(const struct task *t)
@@ -90,7 +91,12 @@ static void
 finish(struct task *t, enum task_end end, const struct chan_status *st,
     const char *why)
 {
-	struct task_result r = { .end = end,
+	struct task_result r;
+
+	/* No sudo of ours: then what was held back is somebody's output. */
+	if (end != TASK_AUTH)
+		become_begun(&t->become, pass_err, t);
+	r = (struct task_result){ .end = end,
 		.why = why,
 		.started = t->started,
 		.ended = now_of(t),
@@ -100,7 +106,6 @@ finish(struct task *t, enum task_end end, const struct chan_status *st,
 		.err_len = t->err.len,
 		.out_cut = t->out.cut,
 		.err_cut = t->err.cut };
-
 	if (st != NULL) {
 		r.status = st->status;
 		memcpy(r.signal, st->signal, sizeof(r.signal));

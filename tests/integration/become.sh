@@ -193,6 +193,13 @@ off_tty 3 '^auth: n1: sudo wants a password for becoming root: -K' -b n1 -- true
 name="requiretty"
 mode requiretty
 off_tty 3 '^auth: n1: sudo there wants a terminal .requiretty' -b n1 -- true
+name="output where nothing begins"
+printf '#!/bin/sh\necho "not our sudo" >&2\nexit 3\n' >"$d/bin/other"
+chmod +x "$d/bin/other"
+mv "$d/bin/sudo" "$d/bin/sudo.kept"
+mv "$d/bin/other" "$d/bin/sudo"
+off_tty 1 'stderr: not our sudo' -b n1 -- true
+mv "$d/bin/sudo.kept" "$d/bin/sudo"
 name="a command that fails by itself"
 mode nopasswd
 off_tty 1 '^failed: n1: exit status 1' -b n1 -- 'echo sudo: no >&2; exit 1'
@@ -211,5 +218,68 @@ n1 ansible_become=yes ansible_become_pass="$ANSIBLE_VAULT;1.1;AES256 3162"
 END
 off_tty 3 '^auth: n1: .*encrypted by ansible-vault: -K' n1 -- true
 cp "$d/hosts.kept" "$d/hosts"
+
+# ---- the real one: accounts of a mount namespace's own ----
+name="the real sudo"
+real_sudo() {
+	command -v sudo >/dev/null && [ "$(id -u)" -eq 0 ] &&
+	    unshare -m true 2>/dev/null && [ -d /etc/pam.d ]
+}
+if ! real_sudo; then
+	echo "skipped: no root, sudo or mount namespace here"
+	skipped=$((skipped + 1))
+	finish become
+fi
+kill "$(cat "$d/sshd.pid")"
+chmod 755 "$d"
+mkdir "$d/etc" "$d/etc/sudoers.d" "$d/ts"
+cp /etc/passwd /etc/shadow /etc/group "$d/etc"
+echo "espytest:x:64999:64999::$d/home:/bin/sh" >>"$d/etc/passwd"
+echo "espytest:x:64999:" >>"$d/etc/group"
+hash=$(perl -ne 'chomp; print crypt($_, q($6$espyespyespy$))' "$d/secrets")
+echo "espytest:$hash:19000:0:99999:7:::" >>"$d/etc/shadow"
+cat >"$d/etc/sudoers" <<'END'
+Defaults env_reset, !syslog
+root ALL=(ALL:ALL) ALL
+espytest ALL=(ALL:ALL) ALL
+END
+chmod 440 "$d/etc/sudoers"
+sed -i "s|^SetEnv.*||" "$d/sshd_config"
+# The namespace goes with sshd, and all that was mounted with it.
+cat >"$d/inside" <<END
+set -e
+for f in passwd shadow group sudoers sudoers.d; do
+	mount --bind "$d/etc/\$f" "/etc/\$f"
+done
+mount -t tmpfs tmpfs /run
+mkdir -m 755 /run/sshd /run/sudo
+exec "$sshd" -f "$d/sshd_config" -E "$d/sshd.log"
+END
+unshare -m sh "$d/inside" || bad "no sshd"
+echo 'User espytest' >>"$d/config"
+printf 'one\ntwo\n' >"$d/input"
+ask_run 0 '^n1: root: one two$' n1 --stdin -- 'echo $(id -un): $(cat)'
+ask_run 0 '^n1: espytest: one two$' n1 --stdin --become-user espytest -- \
+    'echo $(id -un): $(cat)'
+: >"$d/input"
+on_tty -b -K n1 -- true
+asked 1 "$question" && types 'wrong\n'
+ended 3 '^auth: n1: sudo: wrong password for becoming root'
+off_tty 3 '^auth: n1: sudo wants a password for becoming root: -K' -b n1 -- true
+ask_run 1 '^timeout: n1: no end within 1 s; ended on the host' n1 -t 1 -- \
+    'sleep 4717'
+left 'sleep 4717'
+rm -f "$d/begun"
+on_tty -b -K n1 -- 'echo begun >'"$d/begun"'; sleep 4718'
+asked 1 "$question" && types "$secret\n"
+i=0
+until [ -e "$d/begun" ] || [ $i -gt 50 ]; do sleep 0.1; i=$((i + 1)); done
+types '\003'
+ended 130 'cancelled'
+left 'sleep 4718'
+sed -i 's/^espytest .*/espytest ALL=(ALL) NOPASSWD: ALL/' "$d/etc/sudoers"
+name="the real sudo, NOPASSWD"
+printf 'one\ntwo\n' >"$d/input"
+ask_run 0 '^n1: root: one two$' n1 --stdin -- 'echo $(id -un): $(cat)'
 
 finish become
