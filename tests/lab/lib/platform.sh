@@ -4,10 +4,13 @@
 # What runs in the nodes is statically linked: their libraries are elsewhere.
 illumos_prepare()
 {
-	[ ! -e "$DIR/illumos/tool" ] || return 0
+	[ ! -e "$DIR/illumos/ping" ] || return 0
 	mkdir -p "$DIR/illumos"
-	${CC:-cc} -O2 -static -DSOCKET='"/run/lab/socket"' \
-	    -o "$DIR/illumos/tool" "$HERE/node/illumos/tool.c"
+	for f in tool ping; do
+		${CC:-cc} -D_DEFAULT_SOURCE -O2 -static \
+		    -DSOCKET='"/run/lab/socket"' -o "$DIR/illumos/$f" \
+		    "$HERE/node/illumos/$f.c" -lm || return 1
+	done
 }
 
 node_platform()
@@ -30,7 +33,7 @@ platform()
 	shift
 	case $what in
 	linux) ;;
-	illumos) illumos_prepare || die "cannot compile tool.c" ;;
+	illumos) illumos_prepare || die "cannot compile node/illumos/*.c" ;;
 	*) die "no platform $what: linux and illumos" ;;
 	esac
 	running=

@@ -90,6 +90,7 @@ swan_peer()
 					local_ts = $my_underlay/32[udp]
 					remote_ts = $its_underlay/32[udp]
 					esp_proposals = aes128-sha512
+					reqid = $1
 					rekey_time = 150s
 					rand_time = 10s
 					life_time = 300s
@@ -152,6 +153,7 @@ swan_configure()
 			log {
 				path = /var/log/charon.log
 				time_format = %b %e %T
+				default = 1
 				flush_line = yes
 			}
 		}
@@ -239,6 +241,7 @@ baseline()
 	rm -f /run/lab/bin/*
 	iptables-legacy -F
 	sysctl_reset
+	! illumos_is || swan_configure
 	[ ! -e /sys/class/net/ov0 ] || ip link delete ov0
 	{
 		echo "xfrm state flush"
@@ -248,7 +251,7 @@ baseline()
 	offload_remove || return 1
 	swan_start || return 1
 	ov0_make "$VNI" "$VXLAN_PORT" || return 1
-	! illumos_is || illumos_filter
+	! illumos_is || illumos_baseline
 }
 
 # All SAs between this node and those with higher numbers; only one end of a

@@ -8,13 +8,23 @@
 
 ILLUMOS=/run/lab/illumos
 ILLUMOS_ROOT=$ILLUMOS/root
-ILLUMOS_RULE="-e vxlan -p vxlan/listen_ip=0.0.0.0 -p vxlan/listen_port=$VXLAN_PORT \
--s files -p files/config=/opt/custom/networking/adminoverlay_overlay.json \
+ILLUMOS_RULE="-e vxlan -p vxlan/listen_ip=0.0.0.0 \
+-p vxlan/listen_port=$VXLAN_PORT -s files \
+-p files/config=/opt/custom/networking/adminoverlay_overlay.json \
 -p mtu=$OVERLAY_MTU"
 
 illumos_is()
 {
 	[ -e $ILLUMOS/on ]
+}
+
+# As inventory/lab.cfg has it.
+illumos_site()
+{
+	case $my_site in
+	1) echo site_one ;;
+	2) echo site_two ;;
+	esac
 }
 
 # The same programs on both.  GNU's options are theirs, though.
@@ -43,7 +53,10 @@ illumos_directories()
 {
 	cd $ILLUMOS_ROOT || return 1
 	mkdir -p dev etc lab/usr opt/local/bin proc root run/lab/bin run/sshd \
-	    tmp usbkey usr/bin usr/sbin var
+	    tmp usbkey usr/bin usr/sbin var /var/adm
+	echo "SDC_DATACENTER_NAME='$(illumos_site)'" >.dcinfo
+	ln -s charon.log /var/log/in.iked.log
+	: >/var/adm/messages
 	ln -s usr/bin bin
 	ln -s usr/sbin sbin
 	ln -s usr/lib lib
@@ -69,9 +82,9 @@ illumos_link()
 			ln -s ../../lab/tool "$d/$p"
 		done
 	done
-	for p in snoop ping; do
-		ln -s ../../lab/illumos/$p usr/sbin/$p
-	done
+	ln -s tool lab/render
+	ln -s ../../lab/illumos/snoop usr/sbin
+	ln -s ../../lab/ping usr/sbin
 	cd /
 }
 
@@ -105,7 +118,7 @@ illumos_make()
 	    /run/lab/sshd_config >$ILLUMOS_ROOT/lab/sshd_config
 	ln -s illumos/root/run/lab/socket /run/lab/socket
 	echo "$ILLUMOS_RULE" >$ILLUMOS/rule
-	cp /run/lab/state/illumos/tool $ILLUMOS_ROOT/lab/tool
+	cp /run/lab/state/illumos/* $ILLUMOS_ROOT/lab
 }
 
 translator_stop()
@@ -119,11 +132,7 @@ translator_stop()
 translator_start()
 {
 	translator_stop
-	case $my_site in
-	1) site=site_one ;;
-	2) site=site_two ;;
-	esac
-	LAB_ME=$ME LAB_UNDERLAY=$my_underlay LAB_SITE=$site \
+	LAB_ME=$ME LAB_UNDERLAY=$my_underlay LAB_SITE=$(illumos_site) \
 	    $ILLUMOS/src/translator $ILLUMOS_ROOT/run/lab/socket \
 	    </dev/null >$ILLUMOS/log 2>&1 &
 	echo $! >$ILLUMOS/pid
@@ -201,19 +210,112 @@ illumos_neighbours()
 	return 0
 }
 
-# The files that would be there, of what is the case.
+# illumos_render [persistent]: the files that would be there, of what is the
+# case.
 illumos_render()
 {
-	$ILLUMOS_ROOT/lab/tool render
+	$ILLUMOS_ROOT/lab/render "$@"
+}
+
+# What the lab did to the overlay's map is in the file as well.
+illumos_follow()
+{
+	illumos_render map
+}
+
+# "{ ulp udp laddr A raddr B } ipsec {...}" as ip(8) has it, with the key
+# daemon's numbers.
+illumos_policy_load()
+{
+	pair='s/.*laddr \([0-9.]*\) raddr \([0-9.]*\).*ipsec.*/\1 \2/p'
+	{
+		echo "xfrm policy flush"
+		sed -n "$pair" /etc/inet/ipsecinit.conf |
+			while read -r local remote; do
+			how="proto udp priority 366975 tmpl proto esp \
+			    mode transport reqid ${remote##*.1}"
+			echo "xfrm policy update dir out src $local/32 \
+			    dst $remote/32 $how"
+			echo "xfrm policy update dir in src $remote/32 \
+			    dst $local/32 $how"
+		done
+	} | ip -batch -
+}
+
+illumos_policy_flush()
+{
+	ip xfrm policy flush
+}
+
+# strongSwan's configuration, of the files that in.iked would read.
+illumos_ike_configure()
+{
+	sed -n 's/.*label.* remote_addr [0-9.]*\.1\([0-9]\) .*/\1/p' \
+	    /etc/inet/ike/config | while read -r p; do
+		swan_peer "$p"
+	done >/etc/swanctl/conf.d/lab.conf
+	sed -n 's/^[ 	]*remoteid [0-9.]*\.1\([0-9]\)$/\1/p
+	    s/^[ 	]*key "*\([0-9a-f]*\)"*$/\1/p' \
+	    /etc/inet/secret/ike.preshared | while read -r p; do
+		read -r key
+		swan_secret "$p" "0x$key"
+	done >>/etc/swanctl/conf.d/lab.conf
+}
+
+illumos_ike_start()
+{
+	illumos_ike_configure
+	swan_stop
+	swan_start
+}
+
+illumos_ike_reload()
+{
+	illumos_ike_configure
+	swanctl --load-all >/var/log/swanctl.out 2>&1
+}
+
+# illumos_ike_debug LEVEL: strongSwan's, of what it writes to in.iked.log.
+illumos_ike_debug()
+{
+	sed -i "s/default = [0-9]/default = $1/" /etc/strongswan.conf
+	[ ! -S /run/charon.vici ] || swanctl --reload-settings >/dev/null
+}
+
+illumos_ike_flush()
+{
+	for p in $NODES; do
+		same_site "$p" "$ME" ||
+			swanctl --terminate --ike "node$p" --timeout 5 \
+			    >/dev/null 2>&1
+	done
+	return 0
+}
+
+# illumos_psk_write PEER SECRET: where in.iked would read it.
+illumos_psk_write()
+{
+	describe "$1" its
+	key=$(printf %s "$2" | od -An -v -t x1 | tr -d ' \n')
+	sed -i "/remoteid $its_underlay\$/,/key/s/key .*/key \"$key\"/" \
+	    /etc/inet/secret/ike.preshared
+}
+
+# Healed: its services run, and nothing is set that was set.
+illumos_baseline()
+{
+	rm -f $ILLUMOS/svc/* $ILLUMOS/ndd.* $ILLUMOS/debug
+	illumos_filter && illumos_neighbours && illumos_render persistent
 }
 
 platform_illumos()
 {
 	illumos_make || return 1
 	cp -r /run/lab/src/node/illumos $ILLUMOS_ROOT/lab
+	cp -r $ILLUMOS_ROOT/lab/illumos/opt $ILLUMOS_ROOT
 	translator_start || return 1
 	illumos_is || illumos_filter || return 1
-	illumos_neighbours || return 1
+	illumos_neighbours && illumos_render persistent || return 1
 	: >$ILLUMOS/on
 	sshd_replace $ILLUMOS_ROOT/run/sshd.pid \
 	    chroot $ILLUMOS_ROOT /lab/usr/sbin/sshd \
@@ -225,6 +327,7 @@ platform_linux()
 	illumos_is || return 0
 	rm -f $ILLUMOS/on
 	translator_stop
+	swan_configure
 	iptables-legacy -F
 	iptables-legacy -t mangle -F
 	ov0_entries | bridge -batch - 2>/dev/null

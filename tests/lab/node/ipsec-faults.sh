@@ -130,6 +130,7 @@ psk_change()
 {
 	swan_secret "$1" "not the pair's secret" >/etc/swanctl/wrong.conf
 	swanctl --load-creds --file /etc/swanctl/wrong.conf >/dev/null
+	! illumos_is || illumos_psk_write "$1" "not the pair's secret"
 }
 
 child_rekey()

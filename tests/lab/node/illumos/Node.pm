@@ -11,7 +11,20 @@ our %link = (lo => 'lo0', eth0 => 'external0', ov0 => 'adminoverlay_0');
 our $nic = 'e1000g0';
 our $overlay = 'adminoverlay2';
 our $dir = '/run/lab/illumos';
-my ($to_ip, $from_ip, $ip_pid);
+my ($to_ip, $from_ip, $ip_pid, %known);
+
+# once KEY, SUB: a list that one answer asks for more than once.
+sub once
+{
+	my ($key, $sub) = @_;
+	$known{$key} ||= [ $sub->() ];
+	return @{$known{$key}};
+}
+
+sub forget
+{
+	%known = ();
+}
 
 # One ip(8) that stays: another each time would cost a tenth of a second.
 sub ip_start
@@ -37,7 +50,7 @@ sub forked
 }
 
 # ip WORDS: the lines of `ip -s -d WORDS`.  A command that there is not marks
-# the end of the answer; after a list of xfrm's, ip leaves.
+# the end of the answer.  Not for lists of xfrm's, after which ip leaves.
 sub ip
 {
 	my ($words) = @_;
@@ -46,10 +59,7 @@ sub ip
 	my @lines;
 	while (1) {
 		my $line = <$from_ip>;
-		if (!defined($line)) {
-			$to_ip = undef;
-			return @lines;
-		}
+		die "ip is gone\n" if !defined($line);
 		chomp($line);
 		next if $line =~ /^Command failed -:\d+$/;
 		return @lines if $line =~ /^Object "the-end" is unknown/;
@@ -98,8 +108,20 @@ sub spew
 	close($f);
 }
 
+sub xfrm
+{
+	my (@words) = @_;
+	my ($text) = run('ip', '-s', 'xfrm', @words);
+	return split(/\n/, $text);
+}
+
 # Every link by Linux's name: mac, mtu, up, vxlan {vni, port, local}.
 sub links
+{
+	return (once('links', \&links_now))[0];
+}
+
+sub links_now
 {
 	my (%links, $l);
 	for (ip('link show')) {
@@ -186,6 +208,11 @@ sub xfrm_stat
 
 # The packet filter's rules: {table, chain, packets, bytes, spec}.
 sub rules
+{
+	return once('rules', \&rules_now);
+}
+
+sub rules_now
 {
 	my ($text) = run('iptables-legacy-save', '-c');
 	my ($table, @rules);

@@ -73,8 +73,13 @@ sub pair
 # Those without a number stand for a packet that waits for one: no SAs.
 sub sas
 {
+	return Node::once('sas', \&sas_now);
+}
+
+sub sas_now
+{
 	my (@sas, $sa);
-	for (Node::ip('xfrm state list')) {
+	for (Node::xfrm(qw(state list))) {
 		if (/^src (\S+) dst (\S+)/) {
 			$sa = { src => $1, dst => $2 };
 			push(@sas, $sa);
@@ -91,7 +96,7 @@ sub sas
 sub policies
 {
 	my (@policies, $p);
-	for (Node::ip('xfrm policy list')) {
+	for (Node::xfrm(qw(policy list))) {
 		if (m{^src (\S+) dst (\S+)(?: .*?proto (\S+))?}) {
 			$p = { src => $1, dst => $2, proto => $3,
 			    action => 'allow' };

@@ -25,7 +25,8 @@ sub raw
 	my ($text) = @_;
 	my @stack = ({});
 	my $list = qr/\[((?:[^\[\]]|\[[^\]]*\])*)\]/;
-	while ($text =~ /\G\s*(?:([^\s{}=]+)\s*(?:=$list|=([^\s{}]*)|(\{))|\})/gc) {
+	my $word = qr/([^\s{}=]+)\s*(?:=$list|=([^\s{}]*)|(\{))|\}/;
+	while ($text =~ /\G\s*(?:$word)/gc) {
 		my ($key, $list, $value, $open) = ($1, $2, $3, $4);
 		if (!defined($key)) {
 			pop(@stack) if @stack > 1;
@@ -142,7 +143,9 @@ sub dump_preshared
 {
 	my ($paranoid) = @_;
 	my $text = Node::slurp('/etc/inet/secret/ike.preshared');
-	while ($text =~ /localid (\S+)\s+remoteidtype \S+\s+remoteid (\S+)\s+key (\S+)/g) {
+	my $entry = qr/localid (\S+)\s+remoteidtype \S+\s+/ .
+	    qr/remoteid (\S+)\s+key "?(\w+)/;
+	while ($text =~ /$entry/g) {
 		my ($l, $r, $key) = ($1, $2, $3);
 		out("\nPSKEY: For any mode\nLOCIP: AF_INET: port 0, $l.\n",
 		    "REMIP: AF_INET: port 0, $r.\n",

@@ -184,8 +184,7 @@ sub dump_sas
 sub flush
 {
 	my ($kind) = @_;
-	Node::ip('xfrm state flush' . ($kind eq 'all' ? '' :
-	    " proto $kind"));
+	Node::xfrm(qw(state flush), $kind eq 'all' ? () : ('proto', $kind));
 	return 0;
 }
 
@@ -203,8 +202,10 @@ sub delete_pair
 	}
 	my ($other) = grep { $sa->{pair} && $_->{spi} == $sa->{pair} }
 	    Sadb::sas();
-	Node::ip(sprintf('xfrm state delete src %s dst %s proto %s spi 0x%x',
-	    @{$_}{qw(src dst proto spi)})) for grep { $_ } $sa, $other;
+	for my $one (grep { $_ } $sa, $other) {
+		Node::xfrm('state', 'delete', map { ($_, $one->{$_}) }
+		    qw(src dst proto spi));
+	}
 	return 0;
 }
 

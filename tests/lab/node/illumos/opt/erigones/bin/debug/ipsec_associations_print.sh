@@ -1,0 +1,3 @@
+#!/bin/sh
+# With the keys, as Danube's own does.
+exec /usr/sbin/ipseckey -n dump

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec /usr/sbin/ikeadm -n dump rule
