@@ -125,7 +125,8 @@ expect "the directory has gone" no "$(yes_if [ -e "$work/both.pcapng.part" ])"
 
 # Killed: what came until then can be read, and is not written over.
 start -w "$work/killed.pcapng"
-pings 3
+pings 4
+sleep 1
 kill -KILL "$pid"
 finish
 expect "packets after kill -9" yes "$(yes_if [ "$(tshark -n \

@@ -418,6 +418,41 @@ test_route(void **state)
 	    0);
 }
 
+/* The peer is silent: its address is the inventory's. */
+static void
+test_half(void **state)
+{
+	struct run_node n = { 0 };
+	struct ip peer = { 0 }, want = addr("198.51.100.13");
+
+	(void)state;
+	hosts[1].address = NULL;
+	assert_int_equal(plan_half(&facts[0], &hosts[0], &hosts[1], &n, &peer,
+			     &e),
+	    -1);
+	assert_int_equal(e.kind, ERR_HOST);
+	assert_non_null(strstr(e.text, "node3"));
+	hosts[1].address = "198.51.100.13";
+	assert_int_equal(plan_half(&facts[0], &hosts[0], &hosts[1], &n, &peer,
+			     &e),
+	    0);
+	assert_string_equal(n.overlay_link, "ov0");
+	assert_string_equal(n.underlay_link, "eth0");
+	assert_true(ip_equal(&peer, &want));
+	set_var(1, "espy_underlay_ip", "198.51.100.14");
+	want = addr("198.51.100.14");
+	assert_int_equal(plan_half(&facts[0], &hosts[0], &hosts[1], &n, &peer,
+			     &e),
+	    0);
+	assert_true(ip_equal(&peer, &want));
+	/* Which of two overlays, only the peer could tell. */
+	add_link(0, "ov1", 7, 4790);
+	assert_int_equal(plan_half(&facts[0], &hosts[0], &hosts[1], &n, &peer,
+			     &e),
+	    -1);
+	assert_non_null(strstr(e.text, "espy_overlay_link"));
+}
+
 int
 main(void)
 {
@@ -440,6 +475,7 @@ main(void)
 		cmocka_unit_test_setup(test_overlays_of_guests, setup_smartos),
 		cmocka_unit_test_setup(test_one_address_twice, setup_smartos),
 		cmocka_unit_test_setup(test_route, setup_smartos),
+		cmocka_unit_test_setup(test_half, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
