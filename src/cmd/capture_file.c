@@ -7,6 +7,7 @@
  * beside them, which then takes the place of PATH.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,11 +54,16 @@ spot_of(const struct spool *p, size_t i)
 static int
 part_open(struct part *p, char *path, struct err *e)
 {
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
 	p->path = path;
-	p->f = fopen(path, "wbx");
-	if (p->f == NULL)
-		return err_sys(e, "create %s", path);
-	return 0;
+	p->f = fd < 0 ? NULL : fdopen(fd, "wb");
+	if (p->f != NULL)
+		return 0;
+	err_sys(e, "create %s", path);
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }
 
 static int
@@ -139,6 +145,15 @@ spool_open(struct capture *c, struct spool **ret, struct err *e)
 	return 0;
 }
 
+/* What is there stays there. */
+static int
+give_up(struct spool *p, struct err *e)
+{
+	p->kept = true;
+	return err_wrap(e, "the packets are in %s, with their nodes' times",
+	    p->dir);
+}
+
 int
 spool_add(struct spool *p, const struct spot *s, const struct frame *f,
     struct err *e)
@@ -150,8 +165,9 @@ spool_add(struct spool *p, const struct spot *s, const struct frame *f,
 		stream_put_header(&p->block, f->link, (uint32_t)p->c->snaplen);
 	p->begun[i] = true;
 	stream_put_frame(&p->block, f);
-	p->kept = part_write(&p->parts[i], &p->block, e) < 0;
-	return p->kept ? -1 : 0;
+	if (part_write(&p->parts[i], &p->block, e) < 0)
+		return give_up(p, e);
+	return 0;
 }
 
 int
@@ -160,8 +176,8 @@ spool_flush(struct spool *p, struct err *e)
 	for (size_t i = 0; i < SPOTS; i++) {
 		if (p->parts[i].f == NULL || fflush(p->parts[i].f) == 0)
 			continue;
-		p->kept = true;
-		return err_sys(e, "write %s", p->parts[i].path);
+		err_sys(e, "write %s", p->parts[i].path);
+		return give_up(p, e);
 	}
 	return 0;
 }
@@ -418,9 +434,7 @@ spool_finish(struct spool *p, struct err *e)
 	/* Half of a file is of no use; what it is made of is. */
 	if (p->merged.path != NULL)
 		unlink(p->merged.path);
-	p->kept = true;
-	return err_wrap(e, "the packets are in %s, with their nodes' times",
-	    p->dir);
+	return give_up(p, e);
 }
 
 void

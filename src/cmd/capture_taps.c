@@ -138,8 +138,9 @@ link_of(const struct spot *s)
 char *
 capture_spot_name(const struct spot *s)
 {
-	return xasprintf("%s %s %s", s->c->ns->v[s->side].host->name,
-	    point_name(s->point), link_of(s));
+	/* Of a node that did not answer it is not known. */
+	return xasprintf("%s %s%s%s", s->c->ns->v[s->side].host->name,
+	    point_name(s->point), link_of(s)[0] != '\0' ? " " : "", link_of(s));
 }
 
 enum pcapng_direction
