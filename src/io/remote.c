@@ -41,13 +41,15 @@ void
 remote_quote(struct buf *b, const char *word)
 {
 	buf_puts(b, "'");
-	for (const char *s = word; *s != '\0'; s++) {
+	while (*word != '\0') {
 		/* csh expands "!" within quotes, fish "\"; outside of them a
 		 * backslash makes each plain for all. */
-		if (*s == '\'' || *s == '!' || *s == '\\')
-			buf_printf(b, "'\\%c'", *s);
-		else
-			buf_add(b, s, 1);
+		size_t plain = strcspn(word, "'!\\");
+
+		buf_add(b, word, plain);
+		word += plain;
+		if (*word != '\0')
+			buf_printf(b, "'\\%c'", *word++);
 	}
 	buf_puts(b, "'");
 }

@@ -61,6 +61,7 @@ fi
 me=$(id -un)
 port=$((20000 + $$ % 10000))
 mkdir "$d/home"
+: >"$d/ansible.cfg"
 ssh-keygen -q -t ed25519 -N '' -f "$d/host" || exit 1
 ssh-keygen -q -t ed25519 -N '' -f "$d/user" || exit 1
 cat >"$d/sshd_config" <<END
@@ -153,7 +154,7 @@ cell() {
 	    --hostfile "$h" true ;;
 	pssh) set -- $1 "$d/out" parallel-ssh -p 32 -t 300 -x "-F $f" \
 	    -h "$h" true ;;
-	ansible) set -- $1 "$d/out" env HOME="$d/home" ANSIBLE_CONFIG=/dev/null \
+	ansible) set -- $1 "$d/out" env HOME="$d/home" ANSIBLE_CONFIG="$d/ansible.cfg" \
 	    ANSIBLE_SSH_ARGS="-F $f" ansible all -i "$h" -f 50 -m raw \
 	    -a true ;;
 	esac
