@@ -1,6 +1,7 @@
-/* links: io/fanout io/task io/conn io/connstep io/jump io/sshconfig io/remote
- * io/resolve io/spawn io/loop io/log io/file io/hostkey io/wire io/sig
- * io/random base/buf base/err base/mem base/str base/utf8 base/map base/glob */
+/* links: io/fanout io/task io/become io/killer io/conn io/connstep io/jump
+ * io/sshconfig io/remote io/resolve io/spawn io/loop io/log io/file io/hostkey
+ * io/wire io/sig io/random model/host base/buf base/err base/mem base/str
+ * base/utf8 base/map base/glob */
 #include "unit.h"
 
 #include <signal.h>
