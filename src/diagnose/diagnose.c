@@ -348,7 +348,9 @@ diag_run(const struct diag_input *in, struct verdict *ret)
 					 : "the run is not complete");
 	else if (restarted(in, &v))
 		say_unknown(&v, NULL);
-	else
+	else {
 		judge(in, &v);
+		symptom_find(in, &v);
+	}
 	*ret = v;
 }

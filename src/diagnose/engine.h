@@ -22,6 +22,9 @@ void engine_add_finding(struct verdict *v, const struct finding *f);
 void engine_add_note(struct verdict *v, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* symptom.c: v->symptom and what it means, from the captures alone. */
+void symptom_find(const struct diag_input *in, struct verdict *v);
+
 /* harmless.c: losses that are nobody's fault. */
 bool harmless_loss(const struct leg *g, struct finding *ret);
 

@@ -55,9 +55,25 @@ enum verdict_kind {
 	VERDICT_UNKNOWN /* the evidence does not reach; sentence says why */
 };
 
+/*
+ * What somebody sees who watches IKE and ESP at both underlays: the six
+ * pictures of Danube Cloud's guide to IPsec.
+ */
+enum symptom {
+	SYMPTOM_NONE,	   /* nothing of it, or it was not to be seen */
+	SYMPTOM_NO_IPSEC,  /* neither IKE nor ESP */
+	SYMPTOM_IKE_ONE,   /* IKE from one side only, and no ESP */
+	SYMPTOM_IKE_ALONE, /* IKE from both, and no ESP */
+	SYMPTOM_ESP_ONE,   /* ESP from one side only */
+	SYMPTOM_ESP_IDLE,  /* ESP from both, and nothing comes through */
+	SYMPTOM_ESP_PIECES /* ESP in fragments */
+};
+
 struct verdict {
 	enum verdict_kind kind;
 	char sentence[2 * FINDING_TEXT_MAX]; /* the whole answer in one */
+	enum symptom symptom;
+	char advice[FINDING_TEXT_MAX]; /* what it means here; "" without one */
 	/* Worst first; [0] is the verdict's own when kind is VERDICT_FAULT. */
 	struct finding findings[VERDICT_FINDINGS_MAX];
 	size_t n_findings;

@@ -5,7 +5,8 @@
 enum {
 	SIZE_STEP = 16, /* one cipher block */
 	SIZES_FAST = 10,
-	FAST_MS = 100, /* see correlate/tie.c */
+	SIZES_SLOW = 25, /* as many processes, for three seconds */
+	FAST_MS = 100,	 /* see correlate/tie.c */
 	WAIT_S = 4
 };
 
@@ -14,7 +15,7 @@ static unsigned
 sizes_for(unsigned total, unsigned interval_ms)
 {
 	unsigned n = interval_ms > FAST_MS ? (total + 1) / 2 : total;
-	unsigned most = interval_ms > FAST_MS ? RUN_SIZES_MAX : SIZES_FAST;
+	unsigned most = interval_ms > FAST_MS ? SIZES_SLOW : SIZES_FAST;
 
 	return n < most ? n : most;
 }

@@ -50,7 +50,8 @@ illumos_capture_script(const struct capture_ask *ask, struct buf *ret,
 /*
  * ping(1M) sends once a second at most, has no pattern, and waits ten seconds
  * for an answer of a dead host: the ringer ends the wave after a time, upon
- * which ping prints its statistics.  Several at once mix their lines, for
+ * which ping prints its statistics.  It rings again, for a busy node may not
+ * have come to listen to the first.  Several at once mix their lines, for
  * ping does not buffer: what cannot be read then is not counted.
  */
 static const char probe[] =
@@ -74,6 +75,10 @@ static const char probe[] =
     "		nap\n"
     "		longest=$((longest - 1))\n"
     "	done\n"
+    "	kill -s INT $kids\n"
+    "	nap\n"
+    "	kill -s INT $kids\n"
+    "	nap\n"
     "	kill -s INT $kids\n"
     "}\n"
     "wave() {\n"

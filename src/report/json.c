@@ -495,6 +495,8 @@ report_json(const struct run *r, const struct ledger *l,
 	put(&m, "why", text(r->why));
 	put(&m, "verdict", text(name_verdict(v->kind)));
 	put(&m, "sentence", text(v->sentence));
+	put(&m, "symptom", text(name_symptom(v->symptom)));
+	put(&m, "advice", v->advice[0] != '\0' ? text(v->advice) : json_null());
 	put_list(&m, "findings", findings_json(r, v));
 	put_list(&m, "notes", notes_json(v));
 	put_list(&m, "nodes", nodes_json(r));

@@ -70,6 +70,22 @@ name_verdict(enum verdict_kind k)
 }
 
 const char *
+name_symptom(enum symptom s)
+{
+	static const char *const names[] = {
+		[SYMPTOM_NONE] = NULL,
+		[SYMPTOM_NO_IPSEC] = "no-ipsec",
+		[SYMPTOM_IKE_ONE] = "ike-one-sided",
+		[SYMPTOM_IKE_ALONE] = "ike-without-esp",
+		[SYMPTOM_ESP_ONE] = "esp-one-sided",
+		[SYMPTOM_ESP_IDLE] = "esp-without-traffic",
+		[SYMPTOM_ESP_PIECES] = "esp-fragmented",
+	};
+
+	return names[s];
+}
+
+const char *
 name_packet(enum packet_kind k)
 {
 	static const char *const names[] = {

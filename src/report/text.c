@@ -373,6 +373,8 @@ report_text(const struct run *r, const struct ledger *l,
 		put_unproven(&t);
 	}
 	put_findings(&t);
+	if (v->symptom != SYMPTOM_NONE)
+		put_para(&t, "Symptom", PAINT_NONE, "%s", v->advice);
 	put_notes(&t);
 	if (o->run_path != NULL)
 		layout_verbatim(&t.to, "Run", o->run_path);

@@ -1,8 +1,5 @@
 /*
- * links: diagnose/diagnose diagnose/doubt diagnose/harmless diagnose/leg
- * diagnose/vocab diagnose/firewall diagnose/rules_host diagnose/rules_egress
- * diagnose/rules_network diagnose/rules_ingress diagnose/rules_delivery
- * model/ledger model/facts model/addr base/mem base/str
+ * links: diagnose/ model/ledger model/facts model/addr base/mem base/str
  */
 #include "unit.h"
 

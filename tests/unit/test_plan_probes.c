@@ -41,9 +41,9 @@ test_slow(void **state)
 
 	(void)state;
 	plan_probes(100, 1000, &p);
-	assert_int_equal(p.n_sizes, 50);
-	assert_int_equal(p.count, 2);
-	assert_true(plan_probes_s(&p) <= 6);
+	assert_int_equal(p.n_sizes, 25);
+	assert_int_equal(p.count, 4);
+	assert_true(plan_probes_s(&p) <= 8);
 	plan_probes(100, 100, &p);
 	assert_int_equal(p.n_sizes, 10);
 	assert_int_equal(p.count, 10);
