@@ -19,6 +19,9 @@ static const struct esp_suite suites[] = {
 	{ "AES-GCM-16", 8, 4, 16, 0 },
 	{ "AES-GCM-16, padded to 16", 8, 16, 16, 0 },
 	{ "AES-GCM-8", 8, 4, 8, 0 },
+	/* A VLAN tag inside that the overlay device does not show. */
+	{ "AES-GCM-16, tagged", 8, 4, 16, 4 },
+	{ "AES-GCM-8, tagged", 8, 4, 8, 4 },
 	{ "AES-CBC, HMAC-SHA-512-256, tunnel", 16, 16, 32, 20 },
 	{ "AES-CBC, HMAC-SHA-384-192, tunnel", 16, 16, 24, 20 },
 	{ "AES-CBC, HMAC-SHA-256-128, tunnel", 16, 16, 16, 20 },

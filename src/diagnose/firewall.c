@@ -89,7 +89,11 @@ show(const struct leg *g, const struct fw_rule *r, struct finding *f)
 	bool tables = strstr(r->undo, "tables") != NULL ||
 	    (r->undo[0] == '\0' && r->handle[0] == '\0');
 
-	find_in(f, g, g->here, tables ? "after/iptables" : "after/nft",
+	find_in(f, g, g->here,
+	    leg_vocab(g, g->here)->firewall != NULL
+		? leg_vocab(g, g->here)->firewall
+		: tables ? "after/iptables"
+			 : "after/nft",
 	    "%s: %s", r->chain, r->text);
 	/* Opening a whole chain is no cure. */
 	if (r->undo[0] != '\0' && strstr(r->undo, " -P ") == NULL &&

@@ -522,6 +522,37 @@ firewall_before(const struct leg *g, struct finding *f)
 	return ANSWER_YES;
 }
 
+/*
+ * Danube's ipfilter keeps the overlay from leaving in clear, so that a missing
+ * policy shows as a firewall's drop.
+ */
+static enum answer
+policy_absent(const struct leg *g, struct finding *f)
+{
+	const struct facts *here = &g->in->facts[g->here];
+	const struct policy *in = leg_policy(g, g->peer, POLICY_IN);
+
+	if (((here->have & g->in->facts[g->peer].have) & HAVE_POLICIES) == 0 ||
+	    (leg_after(g, g->here)->have & HAVE_FIREWALL) == 0)
+		return ANSWER_UNKNOWN;
+	if (leg_policy(g, g->here, POLICY_OUT) != NULL || in == NULL ||
+	    !in->has_tmpl || in->tmpl_optional)
+		return ANSWER_NO;
+	find_do(f, g, g->here, DO_POLICY_LOAD, "install the policy again",
+	    NULL);
+	if (leg_show_drops(g, HOOKS_LEAVING, "udp", f) == 0)
+		return ANSWER_NO;
+	f->confidence = CONFIDENCE_HIGH;
+	find_cause(f,
+	    "its IPsec policy for %s is missing, and its firewall lets nothing "
+	    "of the overlay leave in clear",
+	    leg_name(g, g->peer));
+	find_in(f, g, g->here, "facts/policies",
+	    "no policy of %s protects what it sends to %s",
+	    leg_name(g, g->here), leg_name(g, g->peer));
+	return ANSWER_YES;
+}
+
 static enum answer
 firewall_clear(const struct leg *g, struct finding *f)
 {
@@ -568,6 +599,8 @@ const struct rule rules_egress[] = {
 	    firewall_after, "ESP is dropped on its way out" },
 	{ "firewall-before-encryption", SEGMENT_EGRESS, HAVE_SAS, false,
 	    firewall_before, "VXLAN is dropped before it is encrypted" },
+	{ "ipsec-policy-missing", SEGMENT_EGRESS, 0, false, policy_absent,
+	    "the policy is missing, and a firewall stops what is in clear" },
 	{ "firewall-output", SEGMENT_EGRESS, 0, false, firewall_clear,
 	    "VXLAN in clear is dropped on its way out" },
 };

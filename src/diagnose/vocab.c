@@ -144,6 +144,7 @@ static const struct vocab vocabs[] = {
 	    .arp_is_local = true,
 	    .secure_needs_policy = true,
 	    .sas_uncounted = true,
+	    .firewall = "after/ipf",
 	    .counters = illumos_counters,
 	    .commands = illumos_commands },
 };

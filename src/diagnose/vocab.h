@@ -71,6 +71,8 @@ struct vocab {
 	bool secure_needs_policy;
 	/* SAs have no counts of what failed: the node's have to do. */
 	bool sas_uncounted;
+	const char
+	    *firewall; /* its text of the run; NULL: by the rule's kind */
 	const struct vocab_counter *counters; /* ended by an empty one */
 	bool names_are_own; /* a name without a row is the platform's own */
 	const char *const *commands; /* by enum vocab_do; NULL: it has none */

@@ -25,7 +25,7 @@ static const struct section_parser parsers[] = {
 	{ SECTION_ROUTES, HAVE_ROUTES, 0, illumos_parse_routes },
 	{ SECTION_NEIGHS, HAVE_NEIGHS, 0, illumos_parse_neighs },
 	{ SECTION_FDB, HAVE_FDB, 0, illumos_parse_fdb },
-	{ SECTION_IPF, 0, 0, keep },
+	{ SECTION_IPF, HAVE_FIREWALL, 0, illumos_parse_ipf },
 	{ SECTION_SYSINFO, 0, 0, illumos_parse_sysinfo },
 	{ SECTION_IKE_SAS, 0, 0, keep },
 	{ SECTION_IKE_RULES, 0, 0, keep },

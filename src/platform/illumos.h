@@ -37,6 +37,8 @@ int illumos_filter_overlay(const struct ip *a, const struct ip *b,
  * f is untouched.
  */
 int illumos_parse_sas(const struct section *s, struct facts *f, struct err *e);
+/* illumos_ipf.c */
+int illumos_parse_ipf(const struct section *s, struct facts *f, struct err *e);
 /* illumos_policy.c */
 int illumos_parse_policies(const struct section *s, struct facts *f,
     struct err *e);

@@ -7,6 +7,9 @@
 #   RECORD=DIR            keep the runs that were right there, each small, as
 #                         tests/golden replays them
 #   KEEP=DIR              keep the runs that were wrong there
+#   TABLE=FILE            another table; illumos.sh uses it
+#   ILLUMOS="NODE..."     nodes that are SmartOS
+#   COUNT=N               pings, instead of the usual hundred
 #
 # Two rows run at a time, each on a pair of nodes of its own.
 # shellcheck disable=SC2317 # begin comes back
@@ -14,9 +17,14 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lab/harness.sh
 record=${RECORD:-}
+table=${TABLE:-tests/lab/faults.table}
 count=
 during=2.5 # seconds into a diagnosis: amid the probes
-begin lab
+begin "${NAME:-lab}"
+if [ -n "${ILLUMOS:-}" ]; then
+	# shellcheck disable=SC2086 # nodes
+	"$lab" platform illumos $ILLUMOS || exit 1
+fi
 
 # names PAIR WORDS: A and B replaced by the nodes of that pair, as $words.
 names()
@@ -39,7 +47,7 @@ diagnose()
 # Loss can only be seen in numbers; the other recorded runs may be small.
 count_for()
 {
-	count=
+	count=${COUNT:+--count $COUNT}
 	[ -z "$record" ] || [ "$1" = F24 ] || count="--count 40"
 }
 
@@ -170,7 +178,7 @@ rows()
 		if ($2 == "-") { b = "-"; i = 3 } else { b = $2 ":" $3; i = 4 }
 		if (want == "  " || index(want, " " id " "))
 			print id, b, $i ":" $(i + 1), $(i + 2), $(i + 3), $(i + 4)
-	}' tests/lab/faults.table
+	}' "$table"
 }
 
 printf '| %-24s | %-45s | %-45s |\n' "fault, broken, asked" expected found

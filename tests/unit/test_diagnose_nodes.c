@@ -278,6 +278,21 @@ map_has(struct world *w)
 }
 
 static void
+policy_gone(struct world *w)
+{
+	for (enum moment m = FACTS; m < MOMENTS; m++)
+		facts_of(w, SIDE_A, m)->n_policies = 0;
+	add_rule(w, SIDE_A, "output", "block out log quick proto udp");
+}
+
+static void
+peer_wants_none(struct world *w)
+{
+	for (enum moment m = FACTS; m < MOMENTS; m++)
+		facts_of(w, SIDE_B, m)->n_policies = 0;
+}
+
+static void
 unresolved(struct world *w)
 {
 	put(facts_of(w, SIDE_A, AFTER)->neighs[0].state, "INCOMPLETE");
@@ -445,6 +460,8 @@ static const struct rule_case cases[] = {
 	    SIDE_A, after_encryption, all_left, SIDE_A, HAVE_SAS },
 	{ "firewall-before-encryption", STAGE_EGRESS_A, false, CULPRIT_NODE,
 	    SIDE_A, before_encryption, all_encrypted, SIDE_A, HAVE_SAS },
+	{ "ipsec-policy-missing", STAGE_EGRESS_A, false, CULPRIT_NODE, SIDE_A,
+	    policy_gone, peer_wants_none, SIDE_B, HAVE_POLICIES },
 	{ "firewall-output", STAGE_EGRESS_A, true, CULPRIT_NODE, SIDE_A,
 	    clear_output, rule_is_inbound, SIDE_A, HAVE_FIREWALL },
 

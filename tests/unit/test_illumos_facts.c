@@ -465,6 +465,35 @@ test_policies(void **state)
 		refuse("policies", bad[i], 0);
 }
 
+static void
+test_ipf(void **state)
+{
+	struct facts f = { 0 };
+
+	(void)state;
+	accept(&f, "ipf",
+	    "0 pass out quick on external0 proto esp from any to any\n"
+	    "7 block out log quick on external0 proto udp from any to any port "
+	    "= 4793\n"
+	    "12 block in log quick on external0 proto udp from any to any port "
+	    "= 4793\n");
+	assert_int_equal(f.have, HAVE_FIREWALL);
+	assert_int_equal(f.n_fw_rules, 2);
+	assert_string_equal(f.fw_rules[0].hook, "output");
+	assert_true(f.fw_rules[0].counted && f.fw_rules[0].packets == 7);
+	assert_string_equal(f.fw_rules[1].hook, "input");
+	assert_non_null(strstr(f.fw_rules[1].text, "port = 4793"));
+	facts_free(&f);
+
+	f = (struct facts){ 0 };
+	accept(&f, "ipf",
+	    "empty list for ipfilter(out)\nempty list for ipfilter(in)\n");
+	assert_int_equal(f.n_fw_rules, 0);
+	facts_free(&f);
+	refuse("ipf", "open device: No such device\n", 0);
+	refuse("ipf", "", 1);
+}
+
 /* Kept for people: nothing is concluded from them. */
 static void
 test_kept(void **state)
@@ -472,7 +501,7 @@ test_kept(void **state)
 	struct facts f = { 0 };
 
 	(void)state;
-	accept(&f, "ipf", "12 block in log quick on external0 proto udp\n");
+	accept(&f, "messages", "Oct  9 14:23:11 node02 ip: [ID 1] text\n");
 	assert_int_equal(f.have, 0);
 	refuse("softnet", "", 0);
 	facts_free(&f);
@@ -495,6 +524,7 @@ main(void)
 		cmocka_unit_test(test_routes),
 		cmocka_unit_test(test_neighbours),
 		cmocka_unit_test(test_policies),
+		cmocka_unit_test(test_ipf),
 		cmocka_unit_test(test_kept),
 	};
 
