@@ -35,9 +35,10 @@ now(void)
 /* Makes the directory and fills it; *dir is the caller's to free(3). */
 static int
 measure(const struct args *a, const struct host *const hosts[2], uint64_t count,
-    char **dir, bool *interrupted, struct err *e)
+    bool dtrace, char **dir, bool *interrupted, struct err *e)
 {
 	struct gather_opts o = { .count = (unsigned)count,
+		.dtrace = dtrace,
 		.progress = a->common.verbose > 0 || isatty(STDERR_FILENO) };
 	struct fanout *f = NULL;
 	struct run run;
@@ -60,7 +61,7 @@ measure(const struct args *a, const struct host *const hosts[2], uint64_t count,
 
 static int
 diagnose(const struct args *a, const struct inv *inv, uint64_t count,
-    struct err *e)
+    bool dtrace, struct err *e)
 {
 	const struct host *hosts[2];
 	struct analysis result = { 0 };
@@ -77,7 +78,7 @@ diagnose(const struct args *a, const struct inv *inv, uint64_t count,
 		    hosts[0]->name, hosts[1]->name, (unsigned)count);
 		return EXIT_CLEAN;
 	}
-	if (measure(a, hosts, count, &dir, &interrupted, e) < 0 ||
+	if (measure(a, hosts, count, dtrace, &dir, &interrupted, e) < 0 ||
 	    pipeline_analyze(dir, &result, e) < 0)
 		status = cmd_fail(e);
 	else
@@ -91,9 +92,14 @@ int
 cmd_diagnose(int argc, char **argv)
 {
 	uint64_t count = COUNT_DEFAULT;
-	const struct opt opts[] = { { "count", 'c', OPT_NUMBER, &count, "N",
-	    "pings to send (100)", 1, COUNT_MAX } };
-	const struct opt_table own = { opts, 1 };
+	bool dtrace = false;
+	const struct opt opts[] = {
+		{ "count", 'c', OPT_NUMBER, &count, "N", "pings to send (100)",
+		    1, COUNT_MAX },
+		{ "dtrace", '\0', OPT_FLAG, &dtrace, NULL,
+		    "count drops with DTrace on SmartOS", 0, 0 },
+	};
+	const struct opt_table own = { opts, 2 };
 	struct inv *inv = NULL;
 	struct args a;
 	struct err e;
@@ -106,7 +112,7 @@ cmd_diagnose(int argc, char **argv)
 	else if (load_inventory(a.common.inventory, &inv, &e) < 0)
 		status = cmd_fail(&e);
 	else
-		status = diagnose(&a, inv, count, &e);
+		status = diagnose(&a, inv, count, dtrace, &e);
 	inv_free(inv);
 	cmd_args_free(&a);
 	return status;

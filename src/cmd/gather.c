@@ -211,7 +211,9 @@ start_facts(struct gather *g, enum side s, const char *phase, unsigned sections)
 	const struct run_node *peer = &g->run->nodes[!s];
 	const struct route_ask routes[] = { { peer->underlay, me->underlay },
 		{ peer->overlay, { 0 } } };
-	struct facts_ask ask = { .nonce = g->nonce, .sections = sections };
+	struct facts_ask ask = { .nonce = g->nonce,
+		.sections = sections,
+		.drops_s = plan_probes_s(&g->run->probes) };
 
 	if (ip_is_set(&peer->underlay)) {
 		ask.routes = routes;
@@ -241,6 +243,15 @@ start_pings(struct gather *g, enum side s, const char *phase,
 		job_drop(j);
 	else
 		job_start(j, true, (int64_t)(limit_s + 5) * 1000);
+}
+
+/* Beside the probes, and as long as they take at most. */
+static void
+start_dtrace(struct gather *g)
+{
+	for (enum side s = SIDE_A; s < SIDES; s++)
+		if (strcmp(g->platform[s]->name, "illumos") == 0)
+			start_facts(g, s, "probe", SECTION_BIT(SECTION_DROPS));
 }
 
 static void
@@ -369,6 +380,8 @@ static bool
 probe(struct gather *g)
 {
 	step(g, "sending probes");
+	if (g->opts->dtrace)
+		start_dtrace(g);
 	start_probes(g);
 	return wait_for(g, jobs_done, 0) && both_answer(g);
 }

@@ -16,6 +16,7 @@ struct run;
 struct gather_opts {
 	unsigned count; /* pings in all, 1 to 6400 */
 	bool progress;	/* say each step on stderr */
+	bool dtrace;	/* count drops with DTrace, where there is one */
 };
 
 /*

@@ -31,6 +31,7 @@ static const struct section_parser parsers[] = {
 	{ SECTION_IKE_RULES, 0, 0, keep },
 	{ SECTION_IKE_LOG, 0, 0, keep },
 	{ SECTION_MESSAGES, 0, 0, keep },
+	{ SECTION_DROPS, 0, 0, keep },
 };
 
 static int

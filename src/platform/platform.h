@@ -62,11 +62,14 @@ enum platform_section {
 	SECTION_IKE_RULES, /* what in.iked was configured with */
 	SECTION_IKE_LOG,
 	SECTION_MESSAGES, /* of the kernel and of daemons */
+	SECTION_DROPS,	  /* what DTrace sees dropped; see drops_s */
 	SECTIONS
 };
 
 #define SECTION_BIT(s) (1U << (s))
-#define SECTIONS_ALL (SECTION_BIT(SECTIONS) - 1U)
+/* But for drops, which is asked for by itself or not at all. */
+#define SECTIONS_ALL \
+	((SECTION_BIT(SECTIONS) - 1U) & ~SECTION_BIT(SECTION_DROPS))
 /* What changes while packets flow: asked before and after the probes. */
 #define SECTIONS_SNAPSHOT \
 	(SECTION_BIT(SECTION_CLOCK) | SECTION_BIT(SECTION_COUNTERS) | \
@@ -89,6 +92,7 @@ struct facts_ask {
 	const char *const *links;
 	size_t n_links;
 	const char *fdb_link; /* NULL: the forwarding entries of all links */
+	unsigned drops_s;     /* how long SECTION_DROPS looks, at least 1 */
 };
 
 /*
