@@ -16,7 +16,7 @@ make_smartos(enum side s)
 		"XfrmInStateProtoError", "XfrmInStateSeqError",
 		"XfrmOutNoStates", "Udp.InDatagrams", "Udp.InErrors" };
 
-	w->run.nodes[s].platform = illumos;
+	name_illumos(w, s);
 	for (enum moment m = FACTS; m < MOMENTS; m++) {
 		struct facts *f = facts_of(w, s, m);
 

@@ -267,7 +267,7 @@ fdb_right(struct world *w)
 static void
 map_lacks(struct world *w)
 {
-	w->run.nodes[SIDE_A].platform = illumos;
+	name_illumos(w, SIDE_A);
 	facts_of(w, SIDE_A, FACTS)->fdb[0].mac.b[5] = 77;
 }
 
