@@ -21,8 +21,8 @@
 #include "platform/platform.h"
 
 enum {
-	READY_MS = 5000, /* for a capture to begin */
-	SLACK_S = 15,	 /* on the node, over our own limit */
+	READY_MS = 20000, /* for a capture to begin, on a busy node, too */
+	SLACK_S = 15,	  /* on the node, over our own limit */
 	LIMIT_MAX_S = 86400,
 	TICK_MS = 100, /* between two looks at what is due */
 	PIECE = 64 * 1024

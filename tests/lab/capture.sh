@@ -33,11 +33,11 @@ start()
 	    >"$work/out" 2>"$work/err" &
 	pid=$!
 	i=0
-	while [ $i -lt 100 ] && ! grep -q 'capturing on' "$work/err"; do
+	while [ $i -lt 200 ] && ! grep -q 'capturing on' "$work/err"; do
 		sleep 0.2
 		i=$((i + 1))
 	done
-	expect "captures run" yes "$(yes_if [ $i -lt 100 ])"
+	expect "captures run" yes "$(yes_if [ $i -lt 200 ])"
 }
 
 # finish: the exit status of espy, as $status.
