@@ -210,4 +210,4 @@ while [ $round -lt "${ROUNDS:-1}" ]; do
 	exec 3<&-
 	round=$((round + 1))
 done
-end lab
+end "${NAME:-lab}"
