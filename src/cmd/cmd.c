@@ -23,6 +23,8 @@ static const struct command {
 	    "name the node and stage that drops" },
 	{ "analyze", cmd_analyze, "RUN | CAPTURE CAPTURE",
 	    "judge a run again, or what one capture has and another lacks" },
+	{ "survey", cmd_survey, "[PATTERN]",
+	    "what every node is made of; what is wrong, what differs" },
 	{ "sadb", cmd_sadb, "[PATTERN]",
 	    "all nodes' SADBs laid together: which SAs lack a half" },
 	{ "capture", cmd_capture, "A B",

@@ -66,5 +66,6 @@ int cmd_flush(int argc, char **argv);
 int cmd_update(int argc, char **argv);
 int cmd_sadb(int argc, char **argv);
 int cmd_debug(int argc, char **argv);
+int cmd_survey(int argc, char **argv);
 
 #endif

@@ -45,6 +45,13 @@ break_lab()
 	return 1
 }
 
+# ---- what nodes are made of: healthy ----------------------------------------
+
+say survey --json
+expect "survey: healthy" 0 '.findings == [] and (.nodes | length) == 4 and
+    all(.nodes[]; [.links[] | select(.role == "overlay" and .vni == 2)] |
+	length == 1)'
+
 # ---- SADBs ------------------------------------------------------------------
 
 say sadb --json
@@ -84,5 +91,30 @@ break_lab F51b node1 node3 && say sadb --json
 expect "sadb: F51b, a SADB is lost" 1 '[.complaints[] |
     select(.wrong and .kind != "stale")] | length >= 2 and
     all(.[]; .kind == "lost" and .to == "node3")'
+
+# ---- what nodes are made of: broken -----------------------------------------
+
+# found FILTER: exactly one of the findings is so.
+found()
+{
+	echo "[.findings[] | select($1)] | length == 1"
+}
+
+break_lab F03 node1 node3
+break_lab F71 node1 node4
+"$lab" ssh node2 'ip addr del 203.0.113.12/24 dev ov0 &&
+    ip addr add 203.0.113.13/24 dev ov0 && ip link set ov0 mtu 1400'
+say survey --json
+expect "survey: an address that two claim" 1 "$(found \
+    '.kind == "same-address" and (.what | contains("node2") and
+	contains("node3"))')"
+expect "survey: another MTU" 1 "$(found '.kind == "differs" and
+    .node == "node2" and (.what | contains("MTU 1400"))')"
+expect "survey: F71, another VNI" 1 "$(found '.kind == "differs" and
+    .node == "node4" and (.what | contains("VNI 3"))')"
+expect "survey: F03, a map that leads astray" 1 "$(found '.kind == "map" and
+    .node == "node1" and (.what | contains("node3"))')"
+expect "survey: nothing else is wrong" 1 \
+    '[.findings[] | select(.wrong)] | length == 4'
 
 end cluster

@@ -1,0 +1,134 @@
+/* espy survey: every fact of every node; what is wrong, what differs. */
+#include "cluster/survey.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "cmd/cmd.h"
+#include "cmd/nodes.h"
+#include "cmd/opt.h"
+#include "cmd/survey.h"
+#include "model/host.h"
+#include "platform/platform.h"
+
+enum {
+	SECTIONS_ASKED = SECTION_BIT(SECTION_UNAME) |
+	    SECTION_BIT(SECTION_CLOCK) | SECTION_BIT(SECTION_MODULES) |
+	    SECTION_BIT(SECTION_IKE) | SECTION_BIT(SECTION_SAS) |
+	    SECTION_BIT(SECTION_POLICIES) | SECTION_BIT(SECTION_LINKS) |
+	    SECTION_BIT(SECTION_OFFLOAD) | SECTION_BIT(SECTION_FDB) |
+	    SECTION_BIT(SECTION_SYSINFO)
+};
+
+static struct wall
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (struct wall){ t.tv_sec * NS_PER_S + t.tv_nsec };
+}
+
+static void
+learn(struct nodes *ns, struct wall asked, struct survey_node *v)
+{
+	const struct wall answered = now();
+
+	for (size_t i = 0; i < ns->n; i++) {
+		struct node *n = &ns->v[i];
+
+		v[i] = (struct survey_node){ .name = n->host->name,
+			.site = n->host->site,
+			.asked = asked,
+			.answered = answered };
+		if (n->host->address != NULL)
+			ip_parse(span_of(n->host->address), &v[i].address);
+		if (n->failure != NULL)
+			continue;
+		if ((n->facts.have & HAVE_LINKS) == 0)
+			nodes_fail(n, TASK_EXITED,
+			    "it did not say which devices it has");
+		else
+			v[i].facts = &n->facts;
+	}
+}
+
+static size_t
+count_wrong(const struct survey *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_findings; i++)
+		n += survey_wrong(s->findings[i].kind);
+	return n;
+}
+
+static int
+ask_and_show(struct nodes *ns, struct err *e)
+{
+	struct survey_node *v;
+	struct survey s;
+	struct wall asked;
+	int status;
+
+	if (nodes_connect(ns, e) < 0)
+		return cmd_fail(e);
+	asked = now();
+	if (nodes_facts(ns, "facts", SECTIONS_ASKED, e) < 0)
+		return cmd_fail(e);
+	v = xcalloc(ns->n, sizeof(*v));
+	learn(ns, asked, v);
+	survey_make(v, ns->n, &s);
+	if (ns->common->json)
+		survey_print_json(ns, &s);
+	else
+		survey_print(ns, &s);
+	status = nodes_status(ns, count_wrong(&s) > 0);
+	survey_free(&s);
+	free(v);
+	return status;
+}
+
+static int
+would_ask(const struct nodes *ns)
+{
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	nodes_names(ns, NULL, &b);
+	printf("would ask %s what they are made of; nothing is changed\n",
+	    b.data);
+	buf_free(&b);
+	return EXIT_CLEAN;
+}
+
+int
+cmd_survey(int argc, char **argv)
+{
+	const struct opt_table none = { NULL, 0 };
+	struct nodes ns = { 0 };
+	struct args a;
+	struct err e;
+	int status;
+
+	if (cmd_args(argc, argv, &none, &a, &e) < 0 ||
+	    (!a.common.help &&
+		(cmd_one_pattern(&a, "survey", &e) < 0 ||
+		    nodes_open(&a.common, a.n_words > 0 ? a.words[0] : NULL,
+			&ns, &e) < 0)))
+		status = cmd_fail(&e);
+	else if (a.common.help)
+		status = EXIT_CLEAN;
+	else if (a.common.dry_run)
+		status = would_ask(&ns);
+	else
+		status = ask_and_show(&ns, &e);
+	nodes_close(&ns);
+	cmd_args_free(&a);
+	return status;
+}
