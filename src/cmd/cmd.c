@@ -27,6 +27,8 @@ static const struct command {
 	    "what every node is made of; what is wrong, what differs" },
 	{ "sadb", cmd_sadb, "[PATTERN]",
 	    "all nodes' SADBs laid together: which SAs lack a half" },
+	{ "drops", cmd_drops, "[PATTERN]",
+	    "what the nodes' kernels drop, and why, as they count it" },
 	{ "capture", cmd_capture, "A B",
 	    "both ends at once into one pcapng, clocks aligned" },
 	{ "services", cmd_services, "[PATTERN]",

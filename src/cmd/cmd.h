@@ -63,6 +63,7 @@ int cmd_analyze(int argc, char **argv);
 int cmd_capture(int argc, char **argv);
 int cmd_services(int argc, char **argv);
 int cmd_flush(int argc, char **argv);
+int cmd_drops(int argc, char **argv);
 int cmd_update(int argc, char **argv);
 int cmd_sadb(int argc, char **argv);
 int cmd_debug(int argc, char **argv);

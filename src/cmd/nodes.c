@@ -91,6 +91,21 @@ free_said(struct run_node *said)
 }
 
 void
+nodes_forget(struct nodes *ns)
+{
+	for (size_t i = 0; i < ns->n; i++) {
+		struct node *n = &ns->v[i];
+
+		free_said(&n->said);
+		n->said = node_of(n->host).said;
+		if (n->platform == NULL)
+			continue;
+		free(n->said.platform);
+		n->said.platform = xstrdup(n->platform->name);
+	}
+}
+
+void
 nodes_close(struct nodes *ns)
 {
 	fanout_free(ns->fanout);

@@ -108,6 +108,11 @@ int nodes_facts(struct nodes *ns, const char *phase, unsigned sections,
 int nodes_op(struct nodes *ns, const struct op_ask *op,
     bool (*want)(const struct node *n), int64_t limit_ms, struct err *e);
 
+/*
+ * Forgets what they have said so far, for those who ask again and again; what
+ * --output keeps stays there.
+ */
+void nodes_forget(struct nodes *ns);
 /* What a node said: the text "PHASE/SECTION", or NULL when it did not. */
 const struct run_text *nodes_text(const struct node *n, const char *phase,
     const char *section);
