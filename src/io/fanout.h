@@ -19,6 +19,7 @@ struct err;
 struct fanout;
 struct host;
 struct loop_hooks;
+struct remote_as;
 struct task;
 
 enum fanout_transport { FANOUT_AUTO, FANOUT_LIBSSH2, FANOUT_SSH };
@@ -72,6 +73,8 @@ enum task_stream { TASK_OUT, TASK_ERR };
 
 struct task_spec {
 	const struct host *host; /* borrowed until the fanout is freed */
+	/* Who runs it, but for asks; NULL: as the host says.  Borrowed. */
+	const struct remote_as *as;
 	/*
 	 * The command for the host's login shell (for sh when the host says
 	 * become), or NULL: then `sh -s` is run and reads the script.  Either

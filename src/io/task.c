@@ -44,10 +44,12 @@ as_of(const struct task *t)
 {
 	const struct conn_env *env = t->conn->env;
 	const struct host *h = t->conn->host;
+	const struct remote_as *as = t->spec.as;
+	const char *user = as != NULL ? as->user : h->become_user;
 
-	return (struct remote_as){ .become = h->become || env->become,
-		.user = env->become_user != NULL ? env->become_user
-						 : h->become_user,
+	return (struct remote_as){ .become = env->become ||
+		    (as != NULL ? as->become : h->become),
+		.user = env->become_user != NULL ? env->become_user : user,
 		.asks = conn_password(t->conn) != NULL };
 }
 
