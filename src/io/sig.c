@@ -2,8 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -93,4 +96,26 @@ sig_asked(void)
 
 	asked = 0;
 	return r;
+}
+
+bool
+sig_sleep(int64_t ms)
+{
+	struct timespec now, began;
+
+	clock_gettime(CLOCK_MONOTONIC, &began);
+	while (!sig_interrupted() && ms > 0) {
+		struct pollfd fd = { ends[0], POLLIN, 0 };
+		int64_t left;
+
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		left = ms - ((int64_t)now.tv_sec - began.tv_sec) * 1000 -
+		    (now.tv_nsec - began.tv_nsec) / 1000000;
+		if (left <= 0)
+			break;
+		poll(&fd, ends[0] >= 0, left > INT_MAX ? INT_MAX : (int)left);
+		if (fd.revents != 0)
+			sig_drain();
+	}
+	return sig_interrupted();
 }

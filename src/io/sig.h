@@ -2,6 +2,7 @@
 #ifndef ESPY_IO_SIG_H
 #define ESPY_IO_SIG_H
 #include <stdbool.h>
+#include <stdint.h>
 
 struct err;
 
@@ -24,6 +25,8 @@ bool sig_interrupted(void);
  * again.
  */
 bool sig_take_interrupt(void);
+/* Waits; true, and at once, when sig_interrupted(). */
+bool sig_sleep(int64_t ms);
 /* SIGUSR1 came since the last call. */
 bool sig_asked(void);
 
