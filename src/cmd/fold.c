@@ -14,6 +14,7 @@ enum { KEY_MAX = 64 * 1024 * 1024, LINE_TEXT_MAX = 1024 * 1024 };
 /* One answer and who gave it. */
 struct group {
 	enum fold_class class;
+	char *label; /* NULL: the class's name, when it is not FOLD_OK */
 	char *why;
 	char *out, *err;
 	size_t out_len, err_len;
@@ -79,6 +80,7 @@ free_group(struct group *g)
 	for (size_t i = 0; i < g->n; i++)
 		free(g->names[i]);
 	free(g->names);
+	free(g->label);
 	free(g->why);
 	free(g->out);
 	free(g->err);
@@ -106,8 +108,9 @@ fold_free(struct fold *f)
 static void
 make_key(const struct fold_answer *a, struct buf *b)
 {
-	buf_printf(b, "%d %d %d %zu %zu %zu ", (int)a->class, a->out_cut,
-	    a->err_cut, strlen(a->why), a->out.n, a->err.n);
+	buf_printf(b, "%d %s %d %d %zu %zu %zu ", (int)a->class,
+	    a->label != NULL ? a->label : "", a->out_cut, a->err_cut,
+	    strlen(a->why), a->out.n, a->err.n);
 	buf_puts(b, a->why);
 	buf_add(b, a->out.p, a->out.n);
 	buf_add(b, a->err.p, a->err.n);
@@ -129,6 +132,7 @@ new_group(struct fold *f, const struct fold_answer *a)
 	struct group *g = xcalloc(1, sizeof(*g));
 
 	*g = (struct group){ .class = a->class,
+		.label = a->label != NULL ? xstrdup(a->label) : NULL,
 		.why = xstrdup(a->why),
 		.out = copy(a->out),
 		.out_len = a->out.n,
@@ -232,19 +236,24 @@ put_texts(const struct group *g, struct buf *b)
 static void
 put_ok(const struct group *g, struct buf *b)
 {
+	const char *nothing = g->label != NULL ? "\n" : ": (no output)\n";
+
+	if (g->label != NULL)
+		buf_printf(b, "%s: ", g->label);
 	put_names(g, b);
 	if (is_one_line(g)) {
 		put_lines(b, g->out, g->out_len, false, ": ");
 		return;
 	}
-	buf_puts(b, g->out_len + g->err_len == 0 ? ": (no output)\n" : ":\n");
+	buf_puts(b, g->out_len + g->err_len == 0 ? nothing : ":\n");
 	put_texts(g, b);
 }
 
 static void
 put_failed(const struct group *g, struct buf *b)
 {
-	buf_printf(b, "%s: ", fold_class_name(g->class));
+	buf_printf(b,
+	    "%s: ", g->label != NULL ? g->label : fold_class_name(g->class));
 	put_names(g, b);
 	buf_puts(b, ": ");
 	utf8_clean(b, span_of(g->why), UTF8_LINE);

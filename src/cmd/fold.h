@@ -32,7 +32,8 @@ enum fold_class fold_class_of(enum task_end end, int status);
 /* What one host said; all borrowed. */
 struct fold_answer {
 	enum fold_class class;
-	const char *why; /* how it ended; not printed for FOLD_OK */
+	const char *label; /* printed before the names; NULL: as above */
+	const char *why;   /* how it ended; not printed for FOLD_OK */
 	struct span out, err;
 	bool out_cut, err_cut;
 };

@@ -29,7 +29,19 @@ find(const struct opt_table *t, const char *name, size_t len, char letter)
 static bool
 takes_value(const struct opt *o)
 {
-	return o->kind == OPT_TEXT || o->kind == OPT_NUMBER;
+	return o->kind == OPT_TEXT || o->kind == OPT_LIST ||
+	    o->kind == OPT_NUMBER;
+}
+
+static int
+store_more(struct opt_list *list, const char *as, const char *value,
+    struct err *e)
+{
+	if (list->n >= OPT_LIST_MAX)
+		return err_set(e, ERR_USAGE, "option %s more than %d times", as,
+		    OPT_LIST_MAX);
+	list->v[list->n++] = value;
+	return 0;
 }
 
 static int
@@ -47,6 +59,8 @@ store(const struct opt *o, const char *as, const char *value, struct err *e)
 	case OPT_TEXT:
 		*(const char **)o->dst = value;
 		return 0;
+	case OPT_LIST:
+		return store_more(o->dst, as, value, e);
 	case OPT_NUMBER:
 		if (str_u64(value, o->max, &n) < 0 || n < o->min)
 			return err_set(e, ERR_USAGE,

@@ -12,7 +12,15 @@ enum opt_kind {
 	OPT_FLAG,  /* dst: bool */
 	OPT_COUNT, /* dst: int, one more each time */
 	OPT_TEXT,  /* dst: const char * */
+	OPT_LIST,  /* dst: struct opt_list, one text more each time */
 	OPT_NUMBER /* dst: uint64_t within min and max */
+};
+
+enum { OPT_LIST_MAX = 64 };
+
+struct opt_list {
+	const char *v[OPT_LIST_MAX];
+	size_t n;
 };
 
 struct opt {
