@@ -39,6 +39,8 @@ static const struct command {
 	    "IPsec's debug logging" },
 	{ "update", cmd_update, "",
 	    "Danube Cloud's overlays and IPsec made anew everywhere" },
+	{ "play", cmd_play, "PLAYBOOK",
+	    "a playbook, of the subset of Ansible's in espy-playbook(5)" },
 	{ NULL, NULL, NULL, NULL },
 };
 

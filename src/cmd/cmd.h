@@ -62,6 +62,7 @@ int cmd_diagnose(int argc, char **argv);
 int cmd_analyze(int argc, char **argv);
 int cmd_capture(int argc, char **argv);
 int cmd_services(int argc, char **argv);
+int cmd_play(int argc, char **argv);
 int cmd_flush(int argc, char **argv);
 int cmd_drops(int argc, char **argv);
 int cmd_update(int argc, char **argv);
