@@ -62,6 +62,7 @@ part lab-capture sh tests/lab/capture.sh
 part lab-remedies sh tests/lab/remedies.sh
 part lab-operations sh tests/lab/operations.sh
 part lab-cluster sh tests/lab/cluster.sh
+part lab-playbooks sh tests/lab/playbooks.sh
 part lab-illumos sh tests/lab/illumos.sh
 part lab-watch sh tests/lab/watch.sh
 part lab sh tests/lab/faults.sh

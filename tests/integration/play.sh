@@ -365,7 +365,7 @@ both files -l h1 <<'END'
     - copy: {content: "", dest: "{{ dir }}/empty"}
     - raw: ln -s file {{ dir }}/link
     - copy: {content: "linked", dest: "{{ dir }}/link"}
-    - raw: ls -l {{ dir }} | sed 1d | awk '{ print $1, $5, $NF }' > {{ dir }}/ls
+    - raw: ls -l {{ dir }} | sed 1d | awk '{ print $1, $5, $NF }' > {{ dir }}-ls
     - copy: {content: x, dest: "{{ dir }}/no/such/place"}
       ignore_errors: true
     - copy: {content: x, dest: "{{ dir }}/into"}

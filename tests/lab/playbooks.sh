@@ -1,0 +1,131 @@
+#!/bin/sh
+# The playbooks that ship, by espy play and by ansible-playbook on the same
+# nodes: the same recap, and the same change of the nodes' real SADB, logging
+# and services; and none in a dry run.
+# shellcheck disable=SC2317 # begin comes back
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lab/harness.sh
+command -v ansible-playbook >/dev/null || skip playbooks "no ansible-playbook"
+begin playbooks
+
+export ANSIBLE_NOCOLOR=1 ANSIBLE_GATHERING=explicit ANSIBLE_PIPELINING=1 \
+    ANSIBLE_HOME="$work/ansible" ANSIBLE_LOCAL_TEMP="$work/ansible/tmp" \
+    ANSIBLE_SSH_ARGS="-F $ESPY_LAB_DIR/ssh_config -o ControlMaster=auto \
+    -o ControlPersist=60s -o ControlPath=$work/mux-%C"
+
+# expect NAME WANT GOT
+expect()
+{
+	if [ "$2" = "$3" ]; then
+		passed=$((passed + 1))
+		echo "| $1"
+	else
+		failed=$((failed + 1))
+		echo "FAILED: $1: expected $2, found $3"
+		cat "$work/out"
+	fi
+}
+
+# play BOOK OPTION...: one of both, as $by says; the exit status is kept.
+play()
+{
+	book=$1
+	shift
+	if [ "$by" = espy ]; then
+		"$lab" exec "$espy" play "playbooks/$book.yml" --yes \
+		    -i inventory/lab.cfg -F "$ESPY_LAB_DIR/ssh_config" \
+		    "$@" >"$work/out" 2>&1
+	else
+		"$lab" exec ansible-playbook "playbooks/$book.yml" \
+		    -i inventory/lab.cfg "$@" >"$work/out" 2>&1
+	fi
+	status=$?
+}
+
+# recap: who did what, without the names that only Ansible counts.
+recap()
+{
+	sed -n 's/ *rescued=[0-9]* */ /; s/^\(node[0-9]\) *: /\1 /p' \
+	    "$work/out" | tr -s ' ' | sed 's/ $//' | sort
+}
+
+# spis NODE: of the real SADB, whatever the node looks like.
+spis()
+{
+	"$lab" ssh "$1" "case \$(uname -s) in
+	SunOS) ipseckey -np dump esp | sed -n 's/.*spi=0x\([0-9a-f]*\),.*/\1/p' ;;
+	*) ip xfrm state list | sed -n 's/.*spi 0x\([0-9a-f]*\).*/\1/p' ;;
+	esac" 2>/dev/null | sed 's/^0*//' | sort | paste -sd ' ' -
+}
+
+# share A B: do they have a word in common?
+share()
+{
+	for w in $1; do
+		case " $2 " in
+		*" $w "*)
+			echo yes
+			return
+			;;
+		esac
+	done
+	echo no
+}
+
+# logs NODE: is debug logging on there?
+logs()
+{
+	"$lab" ssh "$1" 'test -e /etc/strongswan.d/ipsec-debug.conf &&
+	    test -s /var/log/ipsec-debug.log && echo on || echo off' 2>/dev/null
+}
+
+one()
+{
+	by=$1 check=$2
+	play connectivity
+	expect "$by: connectivity" 0 $status
+	recap >"$work/$by.connectivity"
+	before=$(spis node1)
+	expect "$by: there are SAs to flush" yes "$(share "$before" "$before")"
+	play flush-sadb "$check" -l node1
+	expect "$by: a dry run of flush-sadb" "0 $before" \
+	    "$status $(spis node1)"
+	recap >"$work/$by.dry"
+	play flush-sadb -l node1,node3
+	after=$(spis node1)
+	expect "$by: flush-sadb" 0 $status
+	expect "$by: all SAs are new" "no yes" \
+	    "$(share "$before" "$after") $(share "$after" "$after")"
+	recap >"$work/$by.flush"
+	play ipsec-refresh -l node1,node3
+	expect "$by: ipsec-refresh" 0 $status
+	play ipsec-restart -l node2
+	expect "$by: ipsec-restart" 0 $status
+	recap >"$work/$by.restart"
+	play debug-on -l node2
+	expect "$by: debug-on" "0 on" "$status $(logs node2)"
+	play debug-off -l node2
+	expect "$by: debug-off" "0 off" "$status $(logs node2)"
+	play overlay-update
+	expect "$by: overlay-update" 0 $status
+	recap >"$work/$by.update"
+	play collect-evidence -l node1,node3
+	expect "$by: collect-evidence" 0 $status
+	recap >"$work/$by.evidence"
+	"$lab" ssh node1 'ip xfrm state list' 2>/dev/null |
+	    sed -n 's/.* 0x\([0-9a-f]\{32,\}\).*/\1/p' >"$work/keys"
+	expect "$by: no key among the evidence" "yes no" "$([ -s "$work/keys" ] &&
+	    echo yes) $(grep -qF -f "$work/keys" "$work/out" && echo yes ||
+	    echo no)"
+}
+
+"$lab" ssh node2 "mkdir -p /etc/strongswan.d &&
+    echo 'include strongswan.d/*.conf' >>/etc/strongswan.conf" 2>/dev/null
+one espy -n
+one ansible --check
+for f in connectivity dry flush restart update evidence; do
+	expect "$f: the recaps are the same" "$(cat "$work/ansible.$f")" \
+	    "$(cat "$work/espy.$f")"
+done
+end playbooks
