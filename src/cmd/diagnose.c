@@ -2,60 +2,40 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
-#include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/gather.h"
 #include "cmd/load.h"
+#include "cmd/measure.h"
 #include "cmd/opt.h"
 #include "cmd/pipeline.h"
 #include "cmd/remote.h"
 #include "cmd/show.h"
 #include "inventory/inventory.h"
 #include "io/fanout.h"
-#include "io/rundir.h"
 
 enum {
 	COUNT_DEFAULT = 100, /* 0 of 100 lost: below 3.0 % with 95 % */
 	COUNT_MAX = 6400
 };
 
-static struct wall
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (struct wall){ t.tv_sec * NS_PER_S + t.tv_nsec };
-}
-
-/* Makes the directory and fills it; *dir is the caller's to free(3). */
+/* *dir is the caller's to free(3). */
 static int
 measure(const struct args *a, const struct host *const hosts[2], uint64_t count,
     bool dtrace, char **dir, bool *interrupted, struct err *e)
 {
-	struct gather_opts o = { .count = (unsigned)count,
+	const struct gather_opts o = { .count = (unsigned)count,
 		.dtrace = dtrace,
 		.progress = a->common.verbose > 0 || isatty(STDERR_FILENO) };
-	struct fanout *f = NULL;
-	struct run run;
-	char *name;
-	int r = -1;
+	struct fanout *f;
+	int r;
 
-	run_init(&run);
-	run.tool = xstrdup("espy " ESPY_VERSION);
-	run.kind = xstrdup("diagnose");
-	run.started = now();
-	name = rundir_name(run.started, hosts[0]->name, hosts[1]->name);
-	if (remote_open(&a->common, &f, e) == 0 &&
-	    rundir_create(a->common.outdir, name, dir, e) == 0)
-		r = gather_pair(f, hosts, &o, *dir, &run, interrupted, e);
+	if (remote_open(&a->common, &f, e) < 0)
+		return -1;
+	r = measure_pair(f, hosts, &o, a->common.outdir, dir, interrupted, e);
 	fanout_free(f);
-	free(name);
-	run_free(&run);
 	return r;
 }
 

@@ -1,16 +1,14 @@
 /* flush_watch: probes for the pairs of a flush, and their new SAs. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "cmd/cmd.h"
 #include "cmd/flush.h"
 #include "cmd/gather.h"
+#include "cmd/measure.h"
 #include "cmd/pipeline.h"
 #include "io/random.h"
-#include "io/rundir.h"
 #include "model/host.h"
 #include "model/pingstat.h"
 #include "platform/platform.h"
@@ -171,15 +169,6 @@ flush_watch(struct flush *f, struct err *e)
 
 /* ---- why not ------------------------------------------------------------- */
 
-static struct wall
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (struct wall){ t.tv_sec * NS_PER_S + t.tv_nsec };
-}
-
 /* As `espy diagnose A B` would, over the sessions that are open. */
 static int
 diagnose_pair(struct flush *f, struct flush_pair *p, struct err *e)
@@ -189,26 +178,16 @@ diagnose_pair(struct flush *f, struct flush_pair *p, struct err *e)
 	const struct gather_opts o = { .count = EXPLAIN_PINGS };
 	struct analysis result = { 0 };
 	bool interrupted = false;
-	struct run run;
-	char *name;
 	int r = -1;
 
-	run_init(&run);
-	run.tool = xstrdup("espy " ESPY_VERSION);
-	run.kind = xstrdup("diagnose");
-	run.started = now();
-	name = rundir_name(run.started, hosts[0]->name, hosts[1]->name);
-	if (rundir_create(NULL, name, &p->run, e) == 0 &&
-	    gather_pair(f->nodes->fanout, hosts, &o, p->run, &run, &interrupted,
-		e) == 0 &&
+	if (measure_pair(f->nodes->fanout, hosts, &o, NULL, &p->run,
+		&interrupted, e) == 0 &&
 	    pipeline_analyze(p->run, &result, e) == 0) {
 		p->why = xstrdup(result.verdict.sentence);
 		r = 0;
 	}
 	f->nodes->interrupted |= interrupted;
 	analysis_free(&result);
-	run_free(&run);
-	free(name);
 	return r;
 }
 

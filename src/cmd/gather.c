@@ -10,6 +10,7 @@
 #include "cmd/gather_impl.h"
 #include "cmd/pipeline.h"
 #include "io/fanout.h"
+#include "io/random.h"
 #include "io/rundir.h"
 #include "model/host.h"
 #include "model/run.h"
@@ -410,19 +411,13 @@ measure(struct gather *g)
 static int
 make_nonce(struct gather *g)
 {
-	FILE *f = fopen("/dev/urandom", "rb");
-	uint8_t *nonce = g->run->probes.nonce;
-	size_t n = 0;
+	const uint8_t *nonce = g->run->probes.nonce;
 
-	if (f != NULL)
-		n = fread(nonce, 1, RUN_NONCE_BYTES, f);
-	if (n != RUN_NONCE_BYTES)
-		err_sys(&g->err, "read /dev/urandom");
-	if (f != NULL)
-		fclose(f);
+	if (random_bytes(g->run->probes.nonce, RUN_NONCE_BYTES, &g->err) < 0)
+		return -1;
 	for (size_t i = 0; i < RUN_NONCE_BYTES; i++)
 		snprintf(g->nonce + 2 * i, 3, "%02x", nonce[i]);
-	return n == RUN_NONCE_BYTES ? 0 : -1;
+	return 0;
 }
 
 static void
