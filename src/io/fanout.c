@@ -1,7 +1,6 @@
 #include "io/fanout.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 #include "io/keyring.h"
 #include "io/log.h"
 #include "io/loop.h"
+#include "io/random.h"
 #include "io/sig.h"
 #include "io/sshask.h"
 #include "io/sshconfig.h"
@@ -35,6 +35,7 @@ enum {
 	FDS_KEPT = 24,	/* for files, pipes and the agent */
 	BREAKS_MAX = 2, /* sessions lost in a row before a host is given up */
 	END_MS = 6000,	/* to end what runs, at the end */
+	MARK_BYTES = 8,
 	BUCKETS = 1024,
 	/* What libssh2 may hold, should nobody read anything any more. */
 	WINDOWS = 64 * 1024 * 1024,
@@ -196,26 +197,6 @@ descriptors(void)
 	return r.rlim_cur > 1048576 ? 1048576 : (size_t)r.rlim_cur;
 }
 
-/* A word no output of a command can hold by chance. */
-static int
-make_mark(char *ret, size_t size, struct err *e)
-{
-	unsigned char raw[8];
-	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-	size_t at = (size_t)snprintf(ret, size, "espy");
-
-	if (fd < 0)
-		return err_sys(e, "open /dev/urandom");
-	if (read(fd, raw, sizeof(raw)) != (ssize_t)sizeof(raw)) {
-		close(fd);
-		return err_sys(e, "read /dev/urandom");
-	}
-	close(fd);
-	for (size_t i = 0; i < sizeof(raw); i++, at += 2)
-		snprintf(ret + at, size - at, "%02x", raw[i]);
-	return 0;
-}
-
 static void
 cap_forks(struct fanout *f, size_t fds, size_t fds_each)
 {
@@ -237,9 +218,9 @@ fanout_new(const struct fanout_opts *o, struct fanout **ret, struct err *e)
 {
 	struct fanout *f;
 	size_t fds = descriptors();
-	char mark[24];
+	char mark[24] = "espy"; /* a word no output can hold by chance */
 
-	if (make_mark(mark, sizeof(mark), e) < 0 || sig_catch(e) < 0 ||
+	if (random_word(mark + 4, MARK_BYTES, e) < 0 || sig_catch(e) < 0 ||
 	    transport_ssh_init(e) < 0)
 		return -1;
 	log_set_level(o->verbose);
