@@ -142,6 +142,9 @@ role_of(const struct survey_node *n, const struct link *l)
 	if (strcmp(l->name, "admin0") == 0 ||
 	    (f->admin_link[0] != '\0' && strcmp(l->name, f->admin_link) == 0))
 		return SURVEY_ADMIN;
+	/* What the overlay's VNIC is over is the overlay itself. */
+	if (strcmp(l->kind, "overlay") == 0)
+		return SURVEY_OTHER;
 	if (is_under(f, l) ||
 	    (ip_is_set(&n->address) && holds(f, l->name, &n->address)))
 		return SURVEY_UNDERLAY;

@@ -79,6 +79,16 @@ role_with(const struct survey *s, size_t node, const struct ip *ip)
 	return SURVEY_OTHER;
 }
 
+static bool
+has_role(const struct survey *s, size_t node, enum survey_role role)
+{
+	for (size_t i = 0; i < s->n_links; i++)
+		if (s->links[i].node == node && s->links[i].role == role &&
+		    ip_is_set(&s->links[i].ip))
+			return true;
+	return false;
+}
+
 /*
  * Danube Cloud's rule: within a data centre by the admin network, in clear;
  * between two by external0, in ESP.
@@ -97,7 +107,8 @@ check_site(struct survey *s, size_t node, const struct fdb_entry *d)
 	its = s->nodes[to->node].site;
 	same = strcmp(mine, its) == 0;
 	role = role_with(s, to->node, &d->dst);
-	if (role == (same ? SURVEY_EXTERNAL : SURVEY_ADMIN))
+	if (role == (same ? SURVEY_EXTERNAL : SURVEY_ADMIN) &&
+	    has_role(s, to->node, same ? SURVEY_ADMIN : SURVEY_EXTERNAL))
 		survey_find(s, SURVEY_SITE, node,
 		    "%s sends to the %s address of %s, though they are of %s",
 		    s->nodes[node].name, survey_role_name(role),

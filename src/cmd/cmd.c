@@ -31,6 +31,8 @@ static const struct command {
 	    "what the nodes' kernels drop, and why, as they count it" },
 	{ "capture", cmd_capture, "A B",
 	    "both ends at once into one pcapng, clocks aligned" },
+	{ "config", cmd_config, "[PATTERN]",
+	    "IPsec's configuration: files, what is in effect, both ends" },
 	{ "services", cmd_services, "[PATTERN]",
 	    "IPsec's services: state, restart, refresh, clear" },
 	{ "flush", cmd_flush, "[PATTERN] | --pair A B",

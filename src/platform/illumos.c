@@ -2,6 +2,7 @@
 #include "platform/illumos.h"
 
 #include "model/facts.h"
+#include "platform/config.h"
 #include "platform/parser.h"
 
 /* Evidence for people: it is kept as it is, and nothing is concluded. */
@@ -65,5 +66,6 @@ const struct platform platform_illumos = {
 	.parse_pings = illumos_parse_pings,
 	.ops = illumos_ops,
 	.read_services = illumos_read_services,
+	.read_config = config_parse,
 	.mend = &illumos_mend,
 };

@@ -2,6 +2,7 @@
 #include "platform/linux.h"
 
 #include "model/facts.h"
+#include "platform/config.h"
 #include "platform/parser.h"
 
 enum { FIREWALL_HALVES = HAVE_NFT | HAVE_IPTABLES };
@@ -57,5 +58,6 @@ const struct platform platform_linux = {
 	.parse_pings = linux_parse_pings,
 	.ops = linux_ops,
 	.read_services = linux_read_services,
+	.read_config = config_parse,
 	.mend = &linux_mend,
 };

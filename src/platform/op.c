@@ -19,6 +19,7 @@ static const char *const names[OPS] = {
 	[OP_SERVICES_DO] = "services",
 	[OP_FLUSH] = "flush",
 	[OP_DEBUG] = "debug",
+	[OP_CONFIG] = "config",
 };
 
 const char *

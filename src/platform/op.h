@@ -30,6 +30,8 @@ enum platform_op {
 	 * "on LOG" or "off LOG", as services_parse() reads them.
 	 */
 	OP_DEBUG,
+	/* section "config" (platform/config.h); with "diff" also "diff" */
+	OP_CONFIG,
 	OPS
 };
 

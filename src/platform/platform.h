@@ -20,6 +20,7 @@
 
 struct buf;
 struct capstat;
+struct config;
 struct err;
 struct facts;
 struct pingstat;
@@ -197,6 +198,8 @@ struct platform {
 	/* The section "services" of those that print it; ERR_INPUT. */
 	int (*read_services)(struct span text, struct services *ret,
 	    struct err *e);
+	/* The section "config" of OP_CONFIG, for config_free(); ERR_INPUT. */
+	int (*read_config)(struct span text, struct config *ret, struct err *e);
 	/* What an operator types there. */
 	const struct mend *mend;
 };

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The commands that lay many nodes' answers together, on a lab that is healthy,
-# and on one in which something is not.
+# and on one in which something is not: two nodes are Linux and two SmartOS, so
+# that there are pairs of each, and mixed ones.
 # shellcheck disable=SC2317 # begin comes back
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -44,6 +45,82 @@ break_lab()
 	bad "the lab: break $*"
 	return 1
 }
+
+"$lab" platform illumos node2 node4 >"$work/out" 2>"$work/err" || {
+	bad "the lab: SmartOS nodes"
+	end cluster
+}
+
+# ---- configurations ---------------------------------------------------------
+
+# found FILTER: exactly one of the findings is so.
+found()
+{
+	echo "[.findings[] | select($1)] | length == 1"
+}
+
+# silent NAME: not a byte of a key in what was printed and kept.
+silent()
+{
+	if grep -rqF -e lab-psk- -e 6c61622d70736b "$work/out" "$work/err" \
+	    "$work/kept"; then
+		bad "$1: a pre-shared key left its node"
+	else
+		passed=$((passed + 1))
+	fi
+}
+
+say config -vv --json -o "$work/kept"
+expect "config: healthy" 0 '.findings == [] and (.pairs | length) == 4 and
+    all(.pairs[]; .rule == "both" and .policy == "both" and
+	.psk == "both" and .keys_equal != false) and
+    ([.pairs[] | select(.keys_equal)] | length == 2)'
+[ -s "$work/kept/nodes/node4/config/config.txt" ] ||
+    bad "config: nothing is kept"
+silent "config: healthy"
+
+"$lab" ssh node3 sed -i s/lab-psk-1-3/lab-psk-another/ \
+    /etc/swanctl/conf.d/lab.conf
+"$lab" ssh node4 'cd /etc/inet && chmod 644 secret/ike.preshared &&
+    sed -i /raddr.192.0.2.12/d ipsecinit.conf &&
+    sed -i s/6c61622d70736b/6d61622d70736b/ secret/ike.preshared'
+"$lab" ssh node1 'cat >/etc/swanctl/conf.d/new.conf' <<-'END'
+	connections {
+	node9 {
+		local_addrs = 192.0.2.11
+		remote_addrs = 198.51.100.19 # not there
+		local { auth = psk }
+		remote { auth = psk }
+	}
+	}
+END
+say config --json
+expect "config: another key on Linux" 1 "$(found '.kind == "keys" and
+    .node == "node1" and .peer == "node3"')"
+expect "config: another key on SmartOS" 1 "$(found '.kind == "keys" and
+    .node == "node2" and .peer == "node4"')"
+expect "config: a policy at one end" 1 "$(found '.kind == "half" and
+    .node == "node4" and .peer == "node2"')"
+expect "config: who may read keys" 1 "$(found '.kind == "mode" and
+    .node == "node4"')"
+expect "config: in the files and not loaded" 1 "$(found '.kind ==
+    "not-loaded" and .node == "node1" and (.what | contains(".19"))')"
+rm -rf "$work/kept"
+say config -vv --diff -o "$work/kept"
+silent "config --diff"
+for line in '-rule 192.0.2.11 198.51.100.19' '+psk 198.51.100.14 192.0.2.12' \
+    '-{ ulp udp laddr 198.51.100.14 raddr 192.0.2.12 }'; do
+	if grep -qF -e "$line" "$work/out"; then
+		passed=$((passed + 1))
+	else
+		bad "config --diff: no line $line"
+	fi
+done
+say config --refresh --yes --json node1
+expect "config --refresh: in effect" 0 '.findings == []'
+"$lab" ssh node3 sed -i s/lab-psk-another/lab-psk-1-3/ \
+    /etc/swanctl/conf.d/lab.conf
+"$lab" ssh node1 rm /etc/swanctl/conf.d/new.conf
 
 # ---- what nodes are made of: healthy ----------------------------------------
 
@@ -94,26 +171,20 @@ expect "sadb: F51b, a SADB is lost" 1 '[.complaints[] |
 
 # ---- what nodes are made of: broken -----------------------------------------
 
-# found FILTER: exactly one of the findings is so.
-found()
-{
-	echo "[.findings[] | select($1)] | length == 1"
-}
-
-break_lab F03 node1 node3
-break_lab F71 node1 node4
-"$lab" ssh node2 'ip addr del 203.0.113.12/24 dev ov0 &&
-    ip addr add 203.0.113.13/24 dev ov0 && ip link set ov0 mtu 1400'
+break_lab F03 node1 node4
+break_lab F71 node1 node3
+"$lab" ssh node1 'ip addr del 203.0.113.11/24 dev ov0 &&
+    ip addr add 203.0.113.14/24 dev ov0 && ip link set ov0 mtu 1400'
 say survey --json
 expect "survey: an address that two claim" 1 "$(found \
-    '.kind == "same-address" and (.what | contains("node2") and
-	contains("node3"))')"
+    '.kind == "same-address" and (.what | contains("node1") and
+	contains("node4"))')"
 expect "survey: another MTU" 1 "$(found '.kind == "differs" and
-    .node == "node2" and (.what | contains("MTU 1400"))')"
+    .node == "node1" and (.what | contains("MTU 1400"))')"
 expect "survey: F71, another VNI" 1 "$(found '.kind == "differs" and
-    .node == "node4" and (.what | contains("VNI 3"))')"
+    .node == "node3" and (.what | contains("VNI 3"))')"
 expect "survey: F03, a map that leads astray" 1 "$(found '.kind == "map" and
-    .node == "node1" and (.what | contains("node3"))')"
+    .node == "node1" and (.what | contains("is for node4"))')"
 expect "survey: nothing else is wrong" 1 \
     '[.findings[] | select(.wrong)] | length == 4'
 

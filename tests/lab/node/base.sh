@@ -159,7 +159,7 @@ swan_configure()
 		}
 	}
 	END
-	swan_connections >/etc/swanctl/conf.d/lab.conf
+	(umask 077 && swan_connections >/etc/swanctl/conf.d/lab.conf)
 }
 
 swan_stop()

@@ -32,7 +32,7 @@ illumos_programs()
 {
 	echo "[ awk basename bash cat chgrp chmod chown cmp comm cp cut dd df
 	    diff dirname du echo egrep env expr false fgrep find getconf
-	    grep gunzip gzip head id join kill ksh93 less ln logger ls mkdir
+	    grep gunzip gzip head id join kill ksh93 less ln logger ls mawk mkdir
 	    mkfifo mktemp more mv nice nohup od paste perl pgrep pkill printf
 	    ps pwd rm rmdir scp sed sleep sort ssh strings stty su sum sync
 	    tail tar tee test touch tr true tty uniq wc who which xargs xxd
@@ -85,6 +85,7 @@ illumos_link()
 	ln -s tool lab/render
 	ln -s ../../lab/illumos/snoop usr/sbin
 	ln -s ../../lab/ping usr/sbin
+	ln -s ../../lab/illumos/digest usr/bin/digest
 	cd /
 }
 
