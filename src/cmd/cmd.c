@@ -22,27 +22,27 @@ static const struct command {
 	{ "diagnose", cmd_diagnose, "A B",
 	    "name the node and stage that drops" },
 	{ "analyze", cmd_analyze, "RUN | CAPTURE CAPTURE",
-	    "judge a run again, or what one capture has and another lacks" },
+	    "judge a run again, or compare two captures" },
 	{ "survey", cmd_survey, "[PATTERN]",
-	    "what every node is made of; what is wrong, what differs" },
+	    "every node's facts; what is wrong or differs" },
 	{ "sadb", cmd_sadb, "[PATTERN]",
-	    "all nodes' SADBs laid together: which SAs lack a half" },
+	    "all SADBs together: which SAs lack a half" },
 	{ "drops", cmd_drops, "[PATTERN]",
-	    "what the nodes' kernels drop, and why, as they count it" },
+	    "what the kernels drop meanwhile, and why" },
 	{ "capture", cmd_capture, "A B",
-	    "both ends at once into one pcapng, clocks aligned" },
+	    "both ends at once, one pcapng, one clock" },
 	{ "config", cmd_config, "[PATTERN]",
-	    "IPsec's configuration: files, what is in effect, both ends" },
+	    "IPsec's configuration on disk and in effect" },
 	{ "services", cmd_services, "[PATTERN]",
-	    "IPsec's services: state, restart, refresh, clear" },
+	    "IPsec's services: state, restart, refresh" },
 	{ "flush", cmd_flush, "[PATTERN] | --pair A B",
-	    "empty the SADBs, and watch the SAs come back" },
-	{ "debug", cmd_debug, "on | off | status [PATTERN]",
+	    "empty SADBs, and watch the SAs come back" },
+	{ "debug", cmd_debug, "on|off|status [PATTERN]",
 	    "IPsec's debug logging" },
 	{ "update", cmd_update, "",
-	    "Danube Cloud's overlays and IPsec made anew everywhere" },
+	    "run Danube Cloud's update; what it changed" },
 	{ "play", cmd_play, "PLAYBOOK",
-	    "a playbook, of the subset of Ansible's in espy-playbook(5)" },
+	    "a playbook: Ansible's syntax, a subset" },
 	{ NULL, NULL, NULL, NULL },
 };
 
@@ -105,7 +105,7 @@ usage(FILE *to)
 {
 	fputs("usage: espy COMMAND [OPTION...] [ARGUMENT...]\n\n", to);
 	for (const struct command *c = commands; c->name != NULL; c++)
-		fprintf(to, "  %-9s %-22s %s\n", c->name, c->args, c->what);
+		fprintf(to, "  %-9s %-23s %s\n", c->name, c->args, c->what);
 	fputs("\nespy COMMAND --help lists its options; espy(1) has the rest\n",
 	    to);
 }

@@ -22,7 +22,7 @@
 
 enum {
 	READY_MS = 5000, /* for a capture to begin */
-	SLACK_S = 60	 /* on the node, over what is planned; it may be busy */
+	SLACK_S = 40	 /* on the node, over what is planned; it may be busy */
 };
 
 /* A script on one node; its sections become texts "PHASE/SECTION". */

@@ -157,8 +157,8 @@ ip netns exec "$ESPY_LAB_NS" nft -f - <<-END
 END
 kill -KILL "$pid"
 finish
-# The limit on the node: 100 rounds of 100 ms, and 24 s.
-check "the network cut" 40
+# The limit on the node: 100 rounds of 100 ms, and 44 s.
+check "the network cut" 60
 ip netns exec "$ESPY_LAB_NS" nft delete table inet cut
 
 end leaves
