@@ -32,10 +32,12 @@ struct waiter {
 	void *arg;
 };
 
+enum item_state { ITEM_WAITS, ITEM_ASKED, ITEM_OPEN, ITEM_FAILED };
+
 /* One file. */
 struct item {
 	char *path; /* as it was given */
-	enum { ITEM_WAITS, ITEM_ASKED, ITEM_OPEN, ITEM_FAILED } state;
+	enum item_state state;
 	struct err why;
 	struct waiter *waiters;
 	size_t n, cap;
@@ -226,7 +228,7 @@ last_line(struct span said)
 /* ---- one file ---- */
 
 static void
-settle(struct item *it, int state)
+settle(struct item *it, enum item_state state)
 {
 	size_t n = it->n;
 

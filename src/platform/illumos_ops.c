@@ -4,8 +4,8 @@
 #include "platform/config.h"
 
 const struct op_text illumos_ops[OPS] = {
-	[OP_SERVICES] = { illumos_services },
-	[OP_SERVICES_DO] = { illumos_services_do },
+	[OP_SERVICES] = { illumos_services, NULL },
+	[OP_SERVICES_DO] = { illumos_services_do, NULL },
 	[OP_FLUSH] = { illumos_flush, NULL },
 	[OP_DEBUG] = { illumos_debug, illumos_debug_tools },
 	[OP_CONFIG] = { illumos_config, config_tools },
