@@ -64,7 +64,7 @@ struct player {
 	json_t *groups; /* the magic variable; made at its first use */
 	bool check;	/* change nothing */
 	char word[2 * PLAY_WORD_BYTES + 1]; /* which no node can guess */
-	size_t n_works;
+	size_t n_works, n_plays_shown;
 
 	struct fanout *fanout;
 	struct play_host *hosts; /* all of the inventory's */
@@ -171,7 +171,7 @@ enum play_row {
 	ROW_CANCELLED
 };
 
-void play_out_play(const struct player *p);
+void play_out_play(struct player *p);
 void play_out_task(const struct player *p, const struct play_task *t,
     bool handler);
 /* One host's result, into fold, and as a line of JSON where that is wanted. */

@@ -57,14 +57,15 @@ put_hosts(struct play_host *const *hosts, size_t n, struct buf *b)
 }
 
 void
-play_out_play(const struct player *p)
+play_out_play(struct player *p)
 {
 	struct buf b;
 
 	if (p->common->json)
 		return;
 	buf_init(&b, SHOWN_MAX);
-	buf_printf(&b, "PLAY [%s] ", play_name(p->play));
+	buf_printf(&b, "%sPLAY [%s] ", p->n_plays_shown++ > 0 ? "\n" : "",
+	    play_name(p->play));
 	if (p->n_batch > 0)
 		put_hosts(p->batch, p->n_batch, &b);
 	else

@@ -1,8 +1,8 @@
 #!/bin/sh
 # The playbooks that ship, by espy play and by ansible-playbook on the same
-# nodes: the same recap, and the same change of the nodes' real SADB, logging
-# and services; and none in a dry run.
-# shellcheck disable=SC2317 # begin comes back
+# nodes, of which node3 is SmartOS: the same recap, and the same change of the
+# nodes' real SADB, logging and services; and none in a dry run.
+# shellcheck disable=SC2016,SC2317 # quoted for the nodes; begin comes back
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lab/harness.sh
@@ -76,8 +76,11 @@ share()
 # logs NODE: is debug logging on there?
 logs()
 {
-	"$lab" ssh "$1" 'test -e /etc/strongswan.d/ipsec-debug.conf &&
-	    test -s /var/log/ipsec-debug.log && echo on || echo off' 2>/dev/null
+	"$lab" ssh "$1" 'case $(uname -s) in
+	SunOS) ikeadm -n get debug | grep -q 0x7ff ;;
+	*)  test -e /etc/strongswan.d/ipsec-debug.conf &&
+	    test -s /var/log/ipsec-debug.log ;;
+	esac && echo on || echo off' 2>/dev/null
 }
 
 one()
@@ -86,27 +89,32 @@ one()
 	play connectivity
 	expect "$by: connectivity" 0 $status
 	recap >"$work/$by.connectivity"
-	before=$(spis node1)
-	expect "$by: there are SAs to flush" yes "$(share "$before" "$before")"
+	"$lab" settle >"$work/out" 2>&1
+	before=$(spis node1) before3=$(spis node3)
+	expect "$by: there are SAs to flush" "yes yes" \
+	    "$(share "$before" "$before") $(share "$before3" "$before3")"
 	play flush-sadb "$check" -l node1
 	expect "$by: a dry run of flush-sadb" "0 $before" \
 	    "$status $(spis node1)"
 	recap >"$work/$by.dry"
 	play flush-sadb -l node1,node3
-	after=$(spis node1)
+	after=$(spis node1) after3=$(spis node3)
 	expect "$by: flush-sadb" 0 $status
 	expect "$by: all SAs are new" "no yes" \
 	    "$(share "$before" "$after") $(share "$after" "$after")"
+	expect "$by: all SAs of SmartOS are new" "no yes" \
+	    "$(share "$before3" "$after3") $(share "$after3" "$after3")"
 	recap >"$work/$by.flush"
 	play ipsec-refresh -l node1,node3
 	expect "$by: ipsec-refresh" 0 $status
-	play ipsec-restart -l node2
+	play ipsec-restart -l node2,node3
 	expect "$by: ipsec-restart" 0 $status
 	recap >"$work/$by.restart"
-	play debug-on -l node2
-	expect "$by: debug-on" "0 on" "$status $(logs node2)"
-	play debug-off -l node2
-	expect "$by: debug-off" "0 off" "$status $(logs node2)"
+	play debug-on -l node2,node3
+	expect "$by: debug-on" "0 on on" "$status $(logs node2) $(logs node3)"
+	play debug-off -l node2,node3
+	expect "$by: debug-off" "0 off off" \
+	    "$status $(logs node2) $(logs node3)"
 	play overlay-update
 	expect "$by: overlay-update" 0 $status
 	recap >"$work/$by.update"
@@ -120,6 +128,7 @@ one()
 	    echo no)"
 }
 
+"$lab" platform illumos node3 >"$work/out" 2>&1
 "$lab" ssh node2 "mkdir -p /etc/strongswan.d &&
     echo 'include strongswan.d/*.conf' >>/etc/strongswan.conf" 2>/dev/null
 one espy -n
