@@ -35,6 +35,7 @@ begin()
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
+	trap 'exit 141' PIPE
 	if ! "$lab" up >"$work/up.log" 2>&1; then
 		cat "$work/up.log"
 		echo "$1: 0 passed, 1 failed, 0 skipped"
