@@ -1,6 +1,8 @@
 #include "io/connstep.h"
 
 #include <pwd.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -361,6 +363,23 @@ own_user(void)
 	return pw != NULL ? pw->pw_name : "root";
 }
 
+/*
+ * libssh2 knows no GSSAPI.  Debian allows it for every host, so that ssh(1) is
+ * worth its cost only where there is a credential cache, too.
+ */
+static bool
+may_have_ticket(const struct conn *c)
+{
+	char path[64];
+
+	if (!c->config->gssapi)
+		return false;
+	if (getenv("KRB5CCNAME") != NULL)
+		return true;
+	snprintf(path, sizeof(path), "/tmp/krb5cc_%ju", (uintmax_t)getuid());
+	return access(path, R_OK) == 0;
+}
+
 enum step
 connstep_auth(struct conn *c)
 {
@@ -384,6 +403,11 @@ connstep_auth(struct conn *c)
 		if (c->via == NULL)
 			conn_watch(c);
 		conn_grant(c);
+	}
+	if (s == STEP_REFUSED && may_have_ticket(c)) {
+		err_wrap(&c->why, "no key, but GSSAPI may do");
+		if (conn_fall_back(c))
+			return STEP_WAIT;
 	}
 	return s;
 }

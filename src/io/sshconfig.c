@@ -37,6 +37,7 @@ static const struct {
 	{ "serveralivecountmax", KIND_NUMBER, AT(alive_max) },
 	{ "hostkeyalias", KIND_TEXT, AT(host_key_alias) },
 	{ "certificatefile", KIND_TEXT, AT(certificate) },
+	{ "gssapiauthentication", KIND_YES, AT(gssapi) },
 	{ "proxyjump", KIND_TEXT, AT(proxy_jump) },
 	{ "proxycommand", KIND_TEXT, AT(proxy_command) },
 };

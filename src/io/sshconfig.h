@@ -27,7 +27,7 @@ struct sshconfig_answer {
 	int64_t connect_s; /* 0: not said */
 	int64_t alive_s;   /* ServerAliveInterval; 0: not said */
 	int64_t alive_max; /* ServerAliveCountMax; 0: not said */
-	bool identities_only;
+	bool identities_only, gssapi;
 	struct sshconfig_files identities, user_hosts, global_hosts;
 };
 

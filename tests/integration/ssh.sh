@@ -37,6 +37,14 @@ check "revoked host key" 3 '^host key: revoked: .*/known_hosts:5: .*REVOKED' \
 check "a changed key fails that host alone" 3 '^good: x$' \
     good,changed -- echo x
 check "wrong user key" 3 '^auth: key-wrong: .*none of' key-wrong -- true
+sed '1i GSSAPIAuthentication yes' "$d/config" >"$d/gssapi"
+export KRB5CCNAME="FILE:$d/ticket"
+check "wrong user key, but a ticket" 3 \
+    'espy: key-wrong: no key, but GSSAPI may do: .*; so through ssh' \
+    -F "$d/gssapi" -v key-wrong -- true
+check "... and libssh2 alone" 3 '^auth: key-wrong: no key, but GSSAPI may' \
+    -F "$d/gssapi" --transport libssh2 key-wrong -- true
+unset KRB5CCNAME
 check "locked user key" 3 '^auth: key-locked: .*none of 1 keys' key-locked -- true
 check "missing user key" 3 '^auth: key-missing: .*No such file' \
     key-missing -- true

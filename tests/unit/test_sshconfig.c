@@ -8,7 +8,8 @@ test_answer(void **state)
 {
 	static const char text[] =
 	    "host n1\nuser admin\nhostname 192.0.2.7\nport 2222\n"
-	    "identitiesonly yes\nidentityfile ~/.ssh/a\n"
+	    "identitiesonly yes\ngssapiauthentication yes\n"
+	    "identityfile ~/.ssh/a\n"
 	    "identityfile /b c\nconnecttimeout none\n"
 	    "userknownhostsfile /k1 /k2\nhostkeyalias\nport 99999\n"
 	    "serveraliveinterval 20\nserveralivecountmax 4\n"
@@ -21,6 +22,7 @@ test_answer(void **state)
 	assert_string_equal(a.user, "admin");
 	assert_int_equal(a.port, 2222);
 	assert_true(a.identities_only);
+	assert_true(a.gssapi);
 	assert_int_equal(a.identities.n, 2);
 	assert_string_equal(a.identities.path[1], "/b c");
 	assert_int_equal(a.user_hosts.n, 2);
