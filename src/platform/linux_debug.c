@@ -5,13 +5,16 @@
  * One file of ours in strongswan.d raises the level of every logger that is
  * configured, and goes away again; nothing of the node's is rewritten.  Level 2
  * tells each step; 3 would add dumps of packets, 4 keys.  At level 2 enc tells
- * of every field that it parses.
+ * of every field that it parses.  What strongswan.conf says behind its include
+ * of the directory would win over our file.
  *
  * debug_state prints "on charon"; debug_set takes "on" or "off".
  */
 const char linux_debug_tools[] =
     "conf=/etc/strongswan.conf dir=/etc/strongswan.d\n"
-    "drop=$dir/espy-debug.conf\n"
+    "drop=$dir/zz-espy-debug.conf\n"
+    "include='^[[:space:]]*include[[:space:]]+(/etc/)?strongswan[.]d/[*][.]conf'"
+    "\n"
     "debug_state() {\n"
     "	if [ -e $drop ]; then\n"
     "		echo 'on charon'\n"
@@ -57,13 +60,17 @@ const char linux_debug_tools[] =
     "	fi\n"
     "	if [ \"$1\" = off ]; then\n"
     "		rm -f $drop\n"
-    "	elif grep -Eqs '^[[:space:]]*include[[:space:]]+"
-    "(/etc/)?strongswan[.]d/[*][.]conf' $conf; then\n"
-    "		text=$(raised)\n"
-    "		printf '%s\\n' \"$text\" >$drop || return\n"
-    "	else\n"
+    "	elif ! grep -Eqs \"$include\" $conf; then\n"
     "		echo \"$conf does not include strongswan.d/*.conf\"\n"
     "		return 1\n"
+    "	elif awk -v include=\"$include\" 'after { print }\n"
+    "	    $0 ~ include { after = 1 }' $conf |\n"
+    "	    grep -Eq 'filelog|syslog|journal'; then\n"
+    "		echo \"$conf sets loggers behind its include\"\n"
+    "		return 1\n"
+    "	else\n"
+    "		text=$(raised)\n"
+    "		printf '%s\\n' \"$text\" >$drop || return\n"
     "	fi\n"
     "	swanctl --reload-settings >/dev/null 2>&1 && return\n"
     "	echo 'swanctl --reload-settings failed'\n"

@@ -100,7 +100,7 @@ check "debugging tells each step" test "$during" -gt "$before"
 expect "debug off" 0 '^node1 +charon +on +off$' debug off node1 --yes
 check "as before" test "$(steps)" -eq "$during"
 check "nothing of it stays" "$lab" ssh node1 \
-	'! [ -e /etc/strongswan.d/espy-debug.conf ]'
+	'! [ -e /etc/strongswan.d/zz-espy-debug.conf ]'
 
 # By hand: a daemon that is not there any more.
 "$lab" ssh node3 /etc/init.d/strongswan stop

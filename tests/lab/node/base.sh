@@ -136,7 +136,6 @@ swan_configure()
 	rm -f /etc/strongswan.d/*.conf
 	: >/etc/strongswan.d/lab.conf
 	cat >/etc/strongswan.conf <<-END
-	include strongswan.d/*.conf
 	swanctl {
 		load = random nonce
 	}
@@ -158,6 +157,7 @@ swan_configure()
 			}
 		}
 	}
+	include strongswan.d/*.conf
 	END
 	(umask 077 && swan_connections >/etc/swanctl/conf.d/lab.conf)
 }
