@@ -137,6 +137,17 @@ json_t *nodes_failures_json(const struct nodes *ns);
 /* Text from outside as a JSON string; the caller's. */
 json_t *nodes_json_text(const char *text);
 
+/* A command that only asks: one pattern at most, no options of its own. */
+struct nodes_command {
+	const char *name;  /* "sadb" */
+	const char *would; /* for -n, behind "would ask node[1-4] " */
+	/* Asks and prints; returns the exit status. */
+	int (*run)(struct nodes *ns, struct err *e);
+};
+
+/* The whole of it, from argv to the exit status. */
+int nodes_command(const struct nodes_command *c, int argc, char **argv);
+
 /* 130, else 1 when found, else 3 when a node failed, else 0. */
 int nodes_status(const struct nodes *ns, bool found);
 

@@ -1,16 +1,19 @@
 /* nodes_show: who was asked, and who did not answer. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "cmd/cmd.h"
 #include "cmd/fold.h"
 #include "cmd/nodes.h"
+#include "cmd/opt.h"
 #include "inventory/hostrange.h"
 #include "model/host.h"
 
-enum { TEXT_MAX = 65536 };
+enum { TEXT_MAX = 65536, NAMES_MAX = 1 << 20 };
 
 size_t
 nodes_alive(const struct nodes *ns)
@@ -98,4 +101,42 @@ nodes_status(const struct nodes *ns, bool found)
 	if (found)
 		return EXIT_FAULT;
 	return nodes_alive(ns) < ns->n ? EXIT_INCOMPLETE : EXIT_CLEAN;
+}
+
+static int
+would_ask(const struct nodes_command *c, const struct nodes *ns)
+{
+	struct buf b;
+
+	buf_init(&b, NAMES_MAX);
+	nodes_names(ns, NULL, &b);
+	printf("would ask %s %s; nothing is changed\n", b.data, c->would);
+	buf_free(&b);
+	return EXIT_CLEAN;
+}
+
+int
+nodes_command(const struct nodes_command *c, int argc, char **argv)
+{
+	const struct opt_table none = { NULL, 0 };
+	struct nodes ns = { 0 };
+	struct args a;
+	struct err e;
+	int status;
+
+	if (cmd_args(argc, argv, &none, &a, &e) < 0 ||
+	    (!a.common.help &&
+		(cmd_one_pattern(&a, c->name, &e) < 0 ||
+		    nodes_open(&a.common, a.n_words > 0 ? a.words[0] : NULL,
+			&ns, &e) < 0)))
+		status = cmd_fail(&e);
+	else if (a.common.help)
+		status = EXIT_CLEAN;
+	else if (a.common.dry_run)
+		status = would_ask(c, &ns);
+	else
+		status = c->run(&ns, &e);
+	nodes_close(&ns);
+	cmd_args_free(&a);
+	return status;
 }

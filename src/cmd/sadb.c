@@ -9,7 +9,6 @@
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/nodes.h"
-#include "cmd/opt.h"
 #include "cmd/pipeline.h"
 #include "model/host.h"
 #include "platform/platform.h"
@@ -180,40 +179,11 @@ ask_and_show(struct nodes *ns, struct err *e)
 	return status;
 }
 
-static int
-would_ask(const struct nodes *ns)
-{
-	struct buf b;
-
-	buf_init(&b, SADB_TEXT_MAX);
-	nodes_names(ns, NULL, &b);
-	printf("would ask %s for its SADB; nothing is changed\n", b.data);
-	buf_free(&b);
-	return EXIT_CLEAN;
-}
-
 int
 cmd_sadb(int argc, char **argv)
 {
-	const struct opt_table none = { NULL, 0 };
-	struct nodes ns = { 0 };
-	struct args a;
-	struct err e;
-	int status;
+	static const struct nodes_command command = { "sadb", "for its SADB",
+		ask_and_show };
 
-	if (cmd_args(argc, argv, &none, &a, &e) < 0 ||
-	    (!a.common.help &&
-		(cmd_one_pattern(&a, "sadb", &e) < 0 ||
-		    nodes_open(&a.common, a.n_words > 0 ? a.words[0] : NULL,
-			&ns, &e) < 0)))
-		status = cmd_fail(&e);
-	else if (a.common.help)
-		status = EXIT_CLEAN;
-	else if (a.common.dry_run)
-		status = would_ask(&ns);
-	else
-		status = ask_and_show(&ns, &e);
-	nodes_close(&ns);
-	cmd_args_free(&a);
-	return status;
+	return nodes_command(&command, argc, argv);
 }

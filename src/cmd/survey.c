@@ -1,17 +1,13 @@
 /* espy survey: every fact of every node; what is wrong, what differs. */
 #include "cluster/survey.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/nodes.h"
-#include "cmd/opt.h"
 #include "cmd/survey.h"
 #include "model/host.h"
 #include "platform/platform.h"
@@ -94,41 +90,11 @@ ask_and_show(struct nodes *ns, struct err *e)
 	return status;
 }
 
-static int
-would_ask(const struct nodes *ns)
-{
-	struct buf b;
-
-	buf_init(&b, 1 << 20);
-	nodes_names(ns, NULL, &b);
-	printf("would ask %s what they are made of; nothing is changed\n",
-	    b.data);
-	buf_free(&b);
-	return EXIT_CLEAN;
-}
-
 int
 cmd_survey(int argc, char **argv)
 {
-	const struct opt_table none = { NULL, 0 };
-	struct nodes ns = { 0 };
-	struct args a;
-	struct err e;
-	int status;
+	static const struct nodes_command command = { "survey",
+		"what they are made of", ask_and_show };
 
-	if (cmd_args(argc, argv, &none, &a, &e) < 0 ||
-	    (!a.common.help &&
-		(cmd_one_pattern(&a, "survey", &e) < 0 ||
-		    nodes_open(&a.common, a.n_words > 0 ? a.words[0] : NULL,
-			&ns, &e) < 0)))
-		status = cmd_fail(&e);
-	else if (a.common.help)
-		status = EXIT_CLEAN;
-	else if (a.common.dry_run)
-		status = would_ask(&ns);
-	else
-		status = ask_and_show(&ns, &e);
-	nodes_close(&ns);
-	cmd_args_free(&a);
-	return status;
+	return nodes_command(&command, argc, argv);
 }
