@@ -40,7 +40,7 @@ for w in libssh2 ssh; do
 	for how in INT TERM HUP KILL; do
 		name="$w: SIG$how"
 		start --transport $w many -- 'sleep 7774'
-		there 'sleep 777[4]'
+		there 'sleep 777[4]' 20
 		sleep 0.3
 		kill -s "$how" "$e"
 		if [ "$how" = KILL ]; then

@@ -20,7 +20,7 @@ record=${RECORD:-}
 table=${TABLE:-tests/lab/faults.table}
 count=
 during=2.5 # seconds into a diagnosis: amid the probes
-begin "${NAME:-lab}"
+begin "${NAME:-lab-faults}"
 if [ -n "${ILLUMOS:-}" ]; then
 	# shellcheck disable=SC2086 # nodes
 	"$lab" platform illumos $ILLUMOS || exit 1
@@ -210,4 +210,4 @@ while [ $round -lt "${ROUNDS:-1}" ]; do
 	exec 3<&-
 	round=$((round + 1))
 done
-end "${NAME:-lab}"
+end "${NAME:-lab-faults}"

@@ -114,11 +114,11 @@ left() {
 	good
 }
 
-# A process whose whole command line is $1 is there within 5 s: not espy, whose
-# own words hold the command.
+# $2 processes (one, unless said) whose whole command line is $1 are there within
+# 5 s: not espy, whose own words hold the command.
 there() {
 	i=0
-	until pgrep -fx "$1" >/dev/null; do
+	until [ "$(pgrep -cfx "$1")" -ge "${2:-1}" ]; do
 		i=$((i + 1))
 		[ "$i" -le 50 ] || return 1
 		sleep 0.1
