@@ -121,15 +121,46 @@ on_free(void *p, void **abstract)
 /* ---- the socket ---- */
 
 static ssize_t
-read_socket(const struct session *s, int fd, void *p, size_t n, int flags)
+take_ahead(struct session *s, void *p, size_t n)
 {
-	ssize_t r = recv(fd, p, n, flags);
-	int why = errno;
+	size_t left = s->ahead_len - s->ahead_at;
 
+	if (n > left)
+		n = left;
+	memcpy(p, s->ahead + s->ahead_at, n);
+	s->ahead_at += n;
+	return (ssize_t)n;
+}
+
+/* As recv(2), or -errno; does not ask again what it knows. */
+static ssize_t
+ask_socket(struct session *s, int fd, void *p, size_t n, int flags)
+{
+	ssize_t r = s->drained ? -1 : recv(fd, p, n, flags);
+	int why = s->drained ? EAGAIN : errno;
+
+	if (r > 0 && (size_t)r < n)
+		s->drained = true;
 	/* sshd's next small write waits for our ACK under Nagle. */
 	if (r < 0 && s->quick)
 		sock_ack_now(fd);
 	return r < 0 ? -why : r;
+}
+
+/* libssh2 reads the peer's banner byte by byte: so many calls are spared. */
+static ssize_t
+read_socket(struct session *s, int fd, void *p, size_t n, int flags)
+{
+	ssize_t r;
+
+	if (s->ahead_at < s->ahead_len)
+		return take_ahead(s, p, n);
+	if (n > 1)
+		return ask_socket(s, fd, p, n, flags);
+	r = ask_socket(s, fd, s->ahead, sizeof(s->ahead), flags);
+	s->ahead_at = 0;
+	s->ahead_len = r > 0 ? (size_t)r : 0;
+	return r > 0 ? take_ahead(s, p, n) : r;
 }
 
 static ssize_t
@@ -446,10 +477,11 @@ ssh_fd(const struct session *s)
 }
 
 static short
-ssh_events(const struct session *s)
+ssh_events(struct session *s)
 {
 	int dirs;
 
+	s->drained = false;
 	if (s->tunnel != NULL)
 		return 0;
 	if (!s->connected)

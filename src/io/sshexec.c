@@ -470,7 +470,7 @@ exec_fd(const struct session *s)
 }
 
 static short
-exec_events(const struct session *s)
+exec_events(struct session *s)
 {
 	(void)s;
 	return 0;

@@ -20,7 +20,8 @@
 
 enum {
 	SSHLIB_GREETING = 40, /* bytes kept of what the peer says first */
-	SSHLIB_REFUSAL = 120  /* and of why it opened no channel */
+	SSHLIB_REFUSAL = 120, /* and of why it opened no channel */
+	SSHLIB_AHEAD = 512 /* read at once while libssh2 wants single bytes */
 };
 
 enum op {
@@ -49,7 +50,10 @@ struct session {
 	void (*wake)(void *arg);
 	void *arg;
 	bool connected, dead, dropped, ready, entered, unable;
-	bool quick; /* acknowledge at once: until the first exec */
+	bool quick;   /* acknowledge at once: until the first exec */
+	bool drained; /* the socket had no more: not asked before poll(2) */
+	char ahead[SSHLIB_AHEAD];
+	size_t ahead_at, ahead_len;
 	const void *owner;
 	enum op owner_op;
 	struct channel *opening; /* libssh2 opens one at a time */

@@ -105,7 +105,8 @@ struct transport {
 	enum step (*auth)(struct session *s, const char *user,
 	    const struct signer *key, struct err *e);
 	int (*fd)(const struct session *s);
-	short (*events)(const struct session *s);
+	/* What to wait for; asked each time before waiting. */
+	short (*events)(struct session *s);
 	/*
 	 * Moves the bytes of the sessions that run through this one and wakes
 	 * them.  STEP_NEXT: there is more to move.
