@@ -37,7 +37,18 @@ host() { # NAME ADDRESS KEY
 	host pem 127.2.1.1 pem
 	host second 127.2.1.2 second
 	host unwanted 127.2.1.3 unwanted
+	host behind1 127.2.2.1 second
+	host behind2 127.2.2.2 second
 } >"$d/hosts"
+cat >>"$d/config" <<END
+Match host 127.2.2.*
+	ProxyJump gate
+Match host gate
+	HostName 127.2.0.99
+	Port $port
+	IdentityFile $d/locked
+Match all
+END
 ask='Enter passphrase for '
 
 name="eight hosts, asked once"
@@ -83,6 +94,13 @@ types "$secret\n"
 asked 2 "$ask" && types "$secret\n"
 asked 3 "$ask" && types "$secret\n"
 ended 0 '^n1,pem,second: hello'
+
+name="a jump host's key, and then those behind it"
+on_tty 'behind*' -- echo hello
+asked 1 "$ask$d/locked" && types "$secret\n"
+asked 1 "$ask$d/second" && types "$secret\n"
+ended 0 '^behind\[1-2\]: hello'
+holds "one question a key" count 2 "$ask"
 
 name="Ctrl-C at the question"
 on_tty n1 -- true
