@@ -11,7 +11,7 @@
 #   ILLUMOS="NODE..."     nodes that are SmartOS
 #   COUNT=N               pings, instead of the usual hundred
 #
-# Two rows run at a time, each on a pair of nodes of its own.
+# Two rows run at a time, where each has a pair of nodes of its own.
 # shellcheck disable=SC2317 # begin comes back
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -55,47 +55,46 @@ count_for()
 found()
 {
 	said=$(jq -r '(.findings[0] // {}) as $f |
-	    if .verdict != "fault" then "\(.verdict) - -"
+	    if .verdict == "healthy" then "healthy - -"
+	    elif .verdict == "unknown" then "unknown - \($f.rule // "-")"
 	    elif $f.culprit == "network" then
 		"fault network:\($f.stage | split(" ")[1]) \($f.rule)"
-	    else "fault \($f.node) \($f.rule)" end' "$1.json" 2>&1)
+	    else "fault \($f.node) \($f.rule)" end +
+	    " \(.symptom // "-")"' "$1.json" 2>&1)
 	said=${said:-nothing}
 }
 
-# judge PAIR ID BREAK DIAGNOSE KIND CULPRIT RULE OUT
+# judge PAIR ID BREAK DIAGNOSE KIND CULPRIT RULE SYMPTOM
 judge()
 {
-	case $6 in
-	network*) want="$5 $6 $7" ;;
-	*)
-		names "$1" "$5 $6 $7"
-		want=$words
-		;;
-	esac
-	found "$8"
+	out=$work/out.$1
+	names "$1" "$6"
+	case $6 in network*) words=$6 ;; esac
+	want="$5 $words $7 $8"
+	found "$out"
 	if [ "$said" = "$want" ]; then
 		passed=$((passed + 1)) mark=ok
 	else
 		failed=$((failed + 1)) mark=WRONG
 	fi
-	printf '| %-10s %-6s %-6s | %-45s | %-45s | %s\n' "$2" "$3" "$4" \
+	printf '| %-8s %-12s %-11s | %-53s | %-53s | %s\n' "$2" "$3" "$4" \
 	    "$want" "$said" "$mark"
 	if [ "$mark" = WRONG ]; then
-		cat "$8.err"
-		"$espy" analyze "$8.run"
+		cat "$out.err"
+		"$espy" analyze "$out.run"
 	fi
-	if ! "$espy" analyze --json "$8.run" | cmp -s - "$8.json"; then
+	if ! "$espy" analyze --json "$out.run" | cmp -s - "$out.json"; then
 		echo "$2: espy analyze says something else"
 		failed=$((failed + 1))
 	fi
 	# "F05-AB": as the lab was broken; who is asked is in the run.
 	keep=$2-$(printf '%s' "$3" | tr -d ':+')
 	if [ "$mark" = WRONG ] && [ -n "${KEEP:-}" ]; then
-		cp -r "$8.run" "$KEEP/$keep"
+		cp -r "$out.run" "$KEEP/$keep"
 	fi
 	if [ "$mark" = ok ] && [ -n "$record" ]; then
 		rm -rf "${record:?}/${keep%-}"
-		cp -r "$8.run" "$record/${keep%-}"
+		cp -r "$out.run" "$record/${keep%-}"
 	fi
 }
 
@@ -146,11 +145,6 @@ start()
 	esac
 }
 
-finish()
-{
-	judge "$1" "$2" "$3" "$4" "$5" "$6" "$7" "$work/out.$1"
-}
-
 # group: heals, breaks both pairs, asks both, judges both.
 group()
 {
@@ -166,7 +160,7 @@ group()
 	each start
 	# shellcheck disable=SC2086
 	wait $pids
-	each finish
+	each judge
 }
 
 # The table, A B in one word, only the rows that were asked for.
@@ -177,35 +171,46 @@ rows()
 		id = $1
 		if ($2 == "-") { b = "-"; i = 3 } else { b = $2 ":" $3; i = 4 }
 		if (want == "  " || index(want, " " id " "))
-			print id, b, $i ":" $(i + 1), $(i + 2), $(i + 3), $(i + 4)
+			print id, b, $i ":" $(i + 1), $(i + 2), $(i + 3), \
+			    $(i + 4), $(i + 5)
 	}' "$table"
 }
 
-printf '| %-24s | %-45s | %-45s |\n' "fault, broken, asked" expected found
+# place ROW: the pair that it names, any, or both.
+place()
+{
+	case $1 in
+	*node[13]*node[24]* | *node[24]*node[13]*) echo both ;;
+	*node[13]*) echo 1 ;;
+	*node[24]*) echo 2 ;;
+	*) echo any ;;
+	esac
+}
+
+# Have the two rows pairs of their own?
+apart()
+{
+	case $(place "$1"):$(place "$2") in
+	any:any | 1:2 | 2:1) return 0 ;;
+	esac
+	return 1
+}
+
+printf '| %-33s | %-53s | %-53s |\n' "fault, broken, asked" expected found
 round=0
 while [ $round -lt "${ROUNDS:-1}" ]; do
 	rows "$@" >"$work/rows"
 	exec 3<"$work/rows"
 	row2=
 	while [ -n "$row2" ] || read -r row2 <&3; do
-		row1=$row2 row2=
-		# Rows that name nodes of their own, and records, go alone.
-		case $row1$record in
-		*node* | */*) ;;
-		*)
-			read -r row2 <&3 || row2=
-			case $row2 in
-			*node*)
-				later=$row2 row2=
-				group
-				row2=$later
-				continue
-				;;
-			esac
-			;;
-		esac
+		row1=$row2 row2='' later=''
+		# A record is of one row.
+		if [ -z "$record" ] && read -r row2 <&3 &&
+		    ! apart "$row1" "$row2"; then
+			later=$row2 row2=
+		fi
 		group
-		row2=
+		row2=$later
 	done
 	exec 3<&-
 	round=$((round + 1))

@@ -17,6 +17,7 @@ faults_table()
 	F06 ipsec A:policy_block_out A's IPsec policy blocks traffic to B
 	F07 ipsec A:charon_lose A's key daemon is dead and its SAs with B are gone
 	F07psk ipsec A:ike_terminate,B:psk_change the pair's secrets differ and its SAs are gone
+	F07peer ipsec A:ike_terminate,B:charon_lose B's key daemon is dead and the pair has no SAs
 	F10 any A:drop_vxlan_out A's firewall drops VXLAN to B before encryption
 	F11 ipsec A:drop_esp_out A's firewall drops ESP to B
 	F12 any R:arp_mute,A:hop_forget A gets no ARP answer from the next hop to B
@@ -30,6 +31,7 @@ faults_table()
 	F24 any R:drop_some the network drops a tenth of what A sends to B
 	F26 ipsec R:corrupt_some the network changes a tenth of what A sends to B
 	F28 any R:drop_big the network drops what A sends to B over 900 bytes
+	F29 ipsec R:way_narrow,A:overlay_fill what A sends to B is too big for the way and goes in fragments
 	F50 ipsec B:drop_esp_in B's firewall drops ESP from A
 	F51 ipsec B:sa_in_delete B lost its SA from A, A still sends on it
 	F51b ipsec B:charon_forget B lost all its SAs, as in a reboot
@@ -103,6 +105,14 @@ arp_mute()
 drop_big()
 {
 	tap_rule "$1" "$(carrier_match "$1" "$2") ip length > 900 counter drop"
+}
+
+# For what is forwarded an MTU counts when it is locked.
+way_narrow()
+{
+	describe "$2" to
+	in_ns ip route replace "$to_underlay/32" dev "site$to_site" \
+	    mtu lock 1400
 }
 
 reject_forth()

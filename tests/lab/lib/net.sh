@@ -60,6 +60,7 @@ net_delete()
 router_reset()
 {
 	in_ns nft flush ruleset
+	in_ns ip route flush proto boot
 }
 
 # tap_rule NODE RULE...: about what NODE sends, before any bridge sees it.

@@ -3,6 +3,7 @@
 # shellcheck shell=sh disable=SC2154
 
 CHARON_PID=/run/lab/charon.pid
+FILL_PID=/run/lab/fill.pid
 
 describe "$ME" my
 
@@ -235,9 +236,20 @@ offload_remove()
 	done
 }
 
+# What a fault lets run goes, too.
+fill_stop()
+{
+	[ -s $FILL_PID ] || return 0
+	read -r pid <$FILL_PID
+	rm -f $FILL_PID
+	kill "$pid" 2>/dev/null
+	return 0
+}
+
 baseline()
 {
 	swan_stop
+	fill_stop
 	rm -f /run/lab/bin/*
 	iptables-legacy -F
 	sysctl_reset

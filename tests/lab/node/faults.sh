@@ -50,6 +50,14 @@ overlay_down()
 	ip link set ov0 down
 }
 
+# Full packets to the peer, for a minute: in ESP they have 1420 bytes.
+overlay_fill()
+{
+	describe "$1" its
+	ping -q -i 0.2 -c 300 -s 1272 "$its_overlay" </dev/null >/dev/null 2>&1 &
+	echo $! >"$FILL_PID"
+}
+
 overlay_forget()
 {
 	ip addr del "$my_overlay/24" dev ov0
