@@ -172,6 +172,44 @@ judge_stage(const struct diag_input *in, enum stage stage, struct verdict *v)
 	engine_add_finding(v, &f);
 }
 
+/*
+ * Answers that came out of A's overlay device, and A's ICMP did not count: most
+ * of them, for others are counted, too.
+ */
+static uint64_t
+answers_unheard(const struct diag_input *in, struct leg *g)
+{
+	const struct ledger *l = in->ledger;
+	unsigned own = l->taps[SIDE_A][POINT_UNDERLAY].answers;
+	uint64_t n;
+
+	*g = leg_of(in, STAGE_DELIVERED);
+	g->lost = g->of = l->by_stage[STAGE_DELIVERED];
+	if (g->arp || !leg_rise(g, SIDE_A, "Icmp.InEchoReps", &n))
+		return 0;
+	n -= n > own ? own : n;
+	g->lost = n < g->of && leg_missed(g, n) ? g->of - n : 0;
+	return g->lost;
+}
+
+static void
+judge_answers(const struct diag_input *in, struct verdict *v)
+{
+	struct finding f;
+	struct leg g;
+
+	if (answers_unheard(in, &g) <= FEW)
+		return;
+	f = engine_blank(&g);
+	f.culprit = CULPRIT_UNKNOWN;
+	find_cause(&f,
+	    "%zu answers came out of the overlay device of %s, which took in "
+	    "%zu: a firewall, or frames for another",
+	    g.of, node_name(in, SIDE_A), g.of - g.lost);
+	engine_explain(&g, false, &f);
+	engine_add_finding(v, &f);
+}
+
 /* Would the capture have shown a probe, or is its device down? */
 static bool
 silence_is_proven(const struct tap *t)
@@ -324,6 +362,7 @@ judge(const struct diag_input *in, struct verdict *v)
 	for (enum stage s = STAGE_HOST_A; s < STAGE_DELIVERED;
 	     s = (enum stage)(s + 1))
 		judge_stage(in, s, v);
+	judge_answers(in, v);
 	doubt_judge(in, v);
 	judge_silence(in, v);
 	note_missing(in, v);

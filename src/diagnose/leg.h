@@ -15,7 +15,8 @@ enum segment {
 	SEGMENT_HOST = 1 << 0,	  /* inside a node's IP stack, on the overlay */
 	SEGMENT_EGRESS = 1 << 1,  /* overlay device to underlay device */
 	SEGMENT_NETWORK = 1 << 2, /* underlay device to underlay device */
-	SEGMENT_INGRESS = 1 << 3  /* underlay device to overlay device */
+	SEGMENT_INGRESS = 1 << 3, /* underlay device to overlay device */
+	SEGMENT_RETURN = 1 << 4 /* an answer, from A's overlay device to ping */
 };
 
 struct leg {

@@ -18,7 +18,7 @@ requests_counted(const struct leg *g, uint64_t *n)
 static bool
 receives(const struct leg *g)
 {
-	return g->stage == STAGE_HOST_B;
+	return g->stage == STAGE_HOST_B || g->segment == SEGMENT_RETURN;
 }
 
 static enum answer
@@ -147,18 +147,23 @@ arp_unanswered(const struct leg *g, struct finding *f)
 static enum answer
 host_firewall(const struct leg *g, struct finding *f)
 {
+	bool answers = g->segment == SEGMENT_RETURN;
 	uint64_t in;
 
 	if (g->arp || !receives(g))
 		return ANSWER_NO;
-	if (!requests_counted(g, &in))
+	if (answers)
+		in = g->of - g->lost;
+	else if (!requests_counted(g, &in))
 		return ANSWER_UNKNOWN;
 	if (!leg_missed(g, in) ||
 	    leg_show_drops(g, HOOKS_ARRIVING, "icmp", f) == 0)
 		return ANSWER_NO;
-	find_cause(f, "its firewall discards them on the overlay");
+	find_cause(f, "its firewall discards %s on the overlay",
+	    answers ? "the answers" : "them");
 	find_in(f, g, g->here, "after/counters",
-	    "only %" PRIu64 " echo requests reached ICMP", in);
+	    "only %" PRIu64 " echo %s reached ICMP", in,
+	    answers ? "replies" : "requests");
 	f->confidence = CONFIDENCE_HIGH;
 	return ANSWER_YES;
 }
@@ -174,8 +179,9 @@ const struct rule rules_host[] = {
 	    "the answers leave by another device, or not at all" },
 	{ "echo-ignored", SEGMENT_HOST, HAVE_COUNTERS, true, echo_ignored,
 	    "the node is told not to answer pings" },
-	{ "overlay-firewall", SEGMENT_HOST, HAVE_COUNTERS | HAVE_FIREWALL,
-	    false, host_firewall, "a firewall discards them on the overlay" },
+	{ "overlay-firewall", SEGMENT_HOST | SEGMENT_RETURN,
+	    HAVE_COUNTERS | HAVE_FIREWALL, false, host_firewall,
+	    "a firewall discards them on the overlay" },
 	{ "arp-unanswered", SEGMENT_HOST, 0, false, arp_unanswered,
 	    "ARP requests for the overlay address are not answered" },
 };

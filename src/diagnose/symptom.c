@@ -195,6 +195,14 @@ say(const struct diag_input *in, const struct scene *c, struct verdict *v)
 	}
 }
 
+/* Or nothing that A takes in: that finding is of no stage. */
+static bool
+nothing_comes_back(const struct diag_input *in, const struct verdict *v)
+{
+	return in->ledger->by_stage[STAGE_DELIVERED] == 0 ||
+	    (v->n_findings > 0 && v->findings[0].stage == STAGE_DELIVERED);
+}
+
 /* Fragments are a symptom at any time; the others when nothing comes back. */
 void
 symptom_find(const struct diag_input *in, struct verdict *v)
@@ -208,8 +216,7 @@ symptom_find(const struct diag_input *in, struct verdict *v)
 	if (c.pieces > 0)
 		v->symptom = SYMPTOM_ESP_PIECES;
 	else if (v->kind != VERDICT_HEALTHY && wanted && seen_all(&g) &&
-	    in->ledger->judged_total > 0 &&
-	    in->ledger->by_stage[STAGE_DELIVERED] == 0)
+	    in->ledger->judged_total > 0 && nothing_comes_back(in, v))
 		v->symptom = choose(&c);
 	say(in, &c, v);
 }

@@ -95,6 +95,32 @@ firewall_idle(struct world *w)
 	f->fw_rules[f->n_fw_rules++] = *r;
 }
 
+/* Answers come out of A's overlay device, and A's ping does not get them. */
+static void
+unheard(struct world *w)
+{
+	*counter(w, SIDE_A, AFTER, "Icmp.InEchoReps") -= LOST;
+}
+
+static void
+firewall_shows(struct world *w)
+{
+	add_rule(w, SIDE_A, "input", "icmp drop");
+}
+
+static void
+unheard_for_firewall(struct world *w)
+{
+	unheard(w);
+	firewall_shows(w);
+}
+
+static void
+rule_is_for_others(struct world *w)
+{
+	put(facts_of(w, SIDE_A, AFTER)->fw_rules[0].hook, "output");
+}
+
 static void
 arp_unanswered(struct world *w)
 {
@@ -425,6 +451,10 @@ static const struct rule_case cases[] = {
 	    echo_ignored, echo_answered, SIDE_B, HAVE_COUNTERS },
 	{ "overlay-firewall", STAGE_HOST_B, false, CULPRIT_NODE, SIDE_B,
 	    overlay_firewall, firewall_idle, SIDE_B, HAVE_COUNTERS },
+	{ "overlay-firewall", STAGE_DELIVERED, false, CULPRIT_NODE, SIDE_A,
+	    unheard_for_firewall, rule_is_for_others, SIDE_A, HAVE_FIREWALL },
+	{ "unexplained", STAGE_DELIVERED, false, CULPRIT_UNKNOWN, SIDE_A,
+	    unheard, firewall_shows, SIDE_A, 0 },
 	{ "arp-unanswered", STAGE_HOST_B, false, CULPRIT_NODE, SIDE_B,
 	    arp_unanswered, pings_again, SIDE_B, 0 },
 

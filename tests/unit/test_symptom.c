@@ -71,6 +71,16 @@ test_esp_idle(void **state)
 	check(SYMPTOM_ESP_IDLE, "100 left node3 (100 arrived)");
 }
 
+/* All come back, and A takes none of them in. */
+static void
+test_unheard(void **state)
+{
+	(void)state;
+	add_probes(w, 100, STAGE_DELIVERED);
+	*counter(w, SIDE_A, AFTER, "Icmp.InEchoReps") -= 100;
+	check(SYMPTOM_ESP_IDLE, "100 left node3 (100 arrived)");
+}
+
 /* At any time: it works, and costs. */
 static void
 test_pieces(void **state)
@@ -136,6 +146,7 @@ main(void)
 		TEST(test_ike_alone),
 		TEST(test_esp_one),
 		TEST(test_esp_idle),
+		TEST(test_unheard),
 		TEST(test_pieces),
 		TEST(test_none),
 		TEST(test_some_come_back),
