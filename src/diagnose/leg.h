@@ -123,6 +123,10 @@ bool leg_in_esp(const struct leg *g);
 bool leg_is_overlay(const struct leg *g, enum side s, const char *link);
 /* Is the overlay device of the leg's node down?  Then f says so. */
 enum answer leg_overlay_down(const struct leg *g, struct finding *f);
+/* frame.c: are the two in different VLANs of the overlay? */
+enum answer leg_vlan_differs(const struct leg *g, struct finding *f);
+/* Does the peer send to a MAC address that is not the node's? */
+enum answer leg_neighbour_wrong(const struct leg *g, struct finding *f);
 
 /* Where firewall rules stand, on the way of a packet. */
 enum leg_hooks { HOOKS_ARRIVING, HOOKS_LEAVING };

@@ -33,6 +33,7 @@ static const char *const linux_commands[DO_ALL] = {
 	[DO_LINK_SHOW] = "ip -s link show @link",
 	[DO_LINK_UP] = "ip link set @link up",
 	[DO_NEIGH] = "ip neigh show @ip",
+	[DO_NEIGH_DROP] = "ip neigh del @ip dev @link",
 	[DO_OVERLAY] = "ip -d link show @link",
 	[DO_PATH] = "traceroute -n @ip",
 	[DO_PATH_ESP] = "traceroute -n -P 50 @ip",
@@ -117,6 +118,7 @@ static const char *const illumos_commands[DO_ALL] = {
 	[DO_LINK_SHOW] = "dladm show-link -s @link",
 	[DO_LINK_UP] = "ifconfig @link up",
 	[DO_NEIGH] = "arp -an | grep -w @ip",
+	[DO_NEIGH_DROP] = "arp -d @ip",
 	[DO_OVERLAY] = "dladm show-overlay",
 	[DO_PATH] = "traceroute -n @ip",
 	/* It sends UDP and ICMP only. */

@@ -34,6 +34,7 @@ enum vocab_do {
 	DO_LINK_SHOW,	/* @link */
 	DO_LINK_UP,	/* @link */
 	DO_NEIGH,	/* @ip */
+	DO_NEIGH_DROP,	/* @ip @link */
 	DO_OVERLAY,	/* @link: its port, VNI */
 	DO_PATH,	/* @ip: how far packets get */
 	DO_PATH_ESP,	/* @ip */

@@ -47,13 +47,26 @@ candidate(const struct half *h, const struct link *l, const char *named)
 	return named != NULL ? l == h->overlay : is_vxlan(l);
 }
 
+/* The address of the overlay device, or of a VLAN of it. */
+static bool
+address_on(const struct facts *f, const struct link *overlay, struct ip *ret)
+{
+	if (half_address_of(f, overlay->name, ret))
+		return true;
+	for (size_t i = 0; i < f->n_links; i++)
+		if (strcmp(f->links[i].kind, "vlan") == 0 &&
+		    strcmp(f->links[i].lower, overlay->name) == 0 &&
+		    half_address_of(f, f->links[i].name, ret))
+			return true;
+	return false;
+}
+
 static bool
 both_have(const struct half h[2], const struct link *x, const struct link *y)
 {
 	struct ip ip;
 
-	return half_address_of(h[0].facts, x->name, &ip) &&
-	    half_address_of(h[1].facts, y->name, &ip);
+	return address_on(h[0].facts, x, &ip) && address_on(h[1].facts, y, &ip);
 }
 
 /*
@@ -146,7 +159,7 @@ overlay_address(struct half *h, const struct half *peer, struct err *e)
 	if (half_address_var(h, "espy_overlay_ip", &h->overlay_ip, e) < 0)
 		return -1;
 	if (ip_is_set(&h->overlay_ip) ||
-	    half_address_of(h->facts, h->overlay->name, &h->overlay_ip) ||
+	    address_on(h->facts, h->overlay, &h->overlay_ip) ||
 	    address_by_peer(h, peer, &h->overlay_ip))
 		return 0;
 	/* On SmartOS a VNIC over the overlay has it. */

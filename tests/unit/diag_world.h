@@ -289,6 +289,34 @@ world_new(void)
 	return w;
 }
 
+/* The node's overlay address is in a VLAN of the overlay. */
+static inline void
+tag_overlay(struct world *w, enum side s)
+{
+	struct facts *f = facts_of(w, s, FACTS);
+	struct link *l = &f->links[f->n_links++];
+
+	*l = f->links[0];
+	put(l->name, "ov0.5");
+	put(l->kind, "vlan");
+	put(l->lower, "ov0");
+	l->vlan = 5;
+	put(f->addrs[0].link, "ov0.5");
+}
+
+/* The node has a MAC address for its peer that is not the peer's. */
+static inline struct neigh *
+mislead(struct world *w, enum side s)
+{
+	struct facts *f = facts_of(w, s, AFTER);
+	struct neigh *n = &f->neighs[f->n_neighs++];
+
+	*n = (struct neigh){ .ip = w->run.nodes[!s].overlay, .has_mac = true };
+	put(n->link, "ov0");
+	n->mac.b[5] = 0x99;
+	return n;
+}
+
 /* The overlay travels in clear, and no node wants otherwise. */
 static inline struct world *
 world_clear(void)

@@ -266,6 +266,39 @@ second_is_another(struct world *w)
 }
 
 static void
+decrypted_and_in_udp(struct world *w)
+{
+	sa_of(w, SIDE_B, AFTER, SPI_AB)->packets = LOST;
+	rises(w, SIDE_B, "Udp.InDatagrams", LOST);
+}
+
+static void
+other_vlan(struct world *w)
+{
+	decrypted_and_in_udp(w);
+	tag_overlay(w, SIDE_B);
+}
+
+static void
+same_vlan(struct world *w)
+{
+	tag_overlay(w, SIDE_A);
+}
+
+static void
+misled(struct world *w)
+{
+	decrypted_and_in_udp(w);
+	mislead(w, SIDE_A);
+}
+
+static void
+not_misled(struct world *w)
+{
+	facts_of(w, SIDE_A, AFTER)->neighs[1].mac.b[5] = 2;
+}
+
+static void
 behind_ipsec(struct world *w)
 {
 	sa_of(w, SIDE_B, AFTER, SPI_AB)->packets = LOST;
@@ -326,6 +359,10 @@ static const struct rule_case cases[] = {
 	    other_port, port_scan, SIDE_B, HAVE_COUNTERS },
 	{ "vni-mismatch", STAGE_INGRESS_B, false, CULPRIT_NODE, SIDE_B,
 	    other_vni, same_vni, SIDE_B, HAVE_COUNTERS },
+	{ "vlan-mismatch", STAGE_INGRESS_B, false, CULPRIT_UNKNOWN, SIDE_B,
+	    other_vlan, same_vlan, SIDE_B, HAVE_COUNTERS },
+	{ "neighbour-wrong", STAGE_INGRESS_B, false, CULPRIT_NODE, SIDE_A,
+	    misled, not_misled, SIDE_B, HAVE_COUNTERS },
 	{ "other-overlay", STAGE_INGRESS_B, false, CULPRIT_UNKNOWN, SIDE_B,
 	    second_overlay, second_is_another, SIDE_B, 0 },
 	{ "firewall-after-decryption", STAGE_INGRESS_B, false, CULPRIT_NODE,

@@ -95,6 +95,31 @@ firewall_idle(struct world *w)
 	f->fw_rules[f->n_fw_rules++] = *r;
 }
 
+static void
+other_vlan(struct world *w)
+{
+	tag_overlay(w, SIDE_B);
+}
+
+static void
+same_vlan(struct world *w)
+{
+	tag_overlay(w, SIDE_A);
+}
+
+static void
+misled(struct world *w)
+{
+	mislead(w, SIDE_A);
+}
+
+/* B's stack took the requests in: they were for it. */
+static void
+misled_by_nobody(struct world *w)
+{
+	rises(w, SIDE_B, "Icmp.InEchos", LOST);
+}
+
 /* Answers come out of A's overlay device, and A's ping does not get them. */
 static void
 unheard(struct world *w)
@@ -119,6 +144,26 @@ static void
 rule_is_for_others(struct world *w)
 {
 	put(facts_of(w, SIDE_A, AFTER)->fw_rules[0].hook, "output");
+}
+
+static void
+unheard_for_vlan(struct world *w)
+{
+	unheard(w);
+	other_vlan(w);
+}
+
+static void
+unheard_for_mac(struct world *w)
+{
+	unheard(w);
+	mislead(w, SIDE_B);
+}
+
+static void
+mac_is_right(struct world *w)
+{
+	facts_of(w, SIDE_B, AFTER)->neighs[1].mac.b[5] = 1;
 }
 
 static void
@@ -453,6 +498,14 @@ static const struct rule_case cases[] = {
 	    overlay_firewall, firewall_idle, SIDE_B, HAVE_COUNTERS },
 	{ "overlay-firewall", STAGE_DELIVERED, false, CULPRIT_NODE, SIDE_A,
 	    unheard_for_firewall, rule_is_for_others, SIDE_A, HAVE_FIREWALL },
+	{ "vlan-mismatch", STAGE_HOST_B, false, CULPRIT_UNKNOWN, SIDE_B,
+	    other_vlan, same_vlan, SIDE_A, HAVE_ADDRS },
+	{ "vlan-mismatch", STAGE_DELIVERED, false, CULPRIT_UNKNOWN, SIDE_A,
+	    unheard_for_vlan, same_vlan, SIDE_A, HAVE_ADDRS },
+	{ "neighbour-wrong", STAGE_HOST_B, false, CULPRIT_NODE, SIDE_A, misled,
+	    misled_by_nobody, SIDE_B, HAVE_ADDRS },
+	{ "neighbour-wrong", STAGE_DELIVERED, false, CULPRIT_NODE, SIDE_B,
+	    unheard_for_mac, mac_is_right, SIDE_A, HAVE_ADDRS },
 	{ "unexplained", STAGE_DELIVERED, false, CULPRIT_UNKNOWN, SIDE_A,
 	    unheard, firewall_shows, SIDE_A, 0 },
 	{ "arp-unanswered", STAGE_HOST_B, false, CULPRIT_NODE, SIDE_B,

@@ -215,6 +215,22 @@ test_overlay_without_address(void **state)
 }
 
 /* IPv4 before IPv6, and never a link-local address. */
+/* A VLAN of the overlay device has the address; the device is what carries it.
+ */
+static void
+test_address_in_a_vlan(void **state)
+{
+	struct link *l;
+
+	(void)state;
+	l = add_link(1, "ov0.5", 0, 0);
+	snprintf(l->kind, sizeof(l->kind), "vlan");
+	snprintf(l->lower, sizeof(l->lower), "ov0");
+	snprintf(addrs[1][1].link, sizeof(addrs[1][1].link), "ov0.5");
+	assert_int_equal(plan(), 0);
+	check(SIDE_B, "ov0", "eth0", "10.0.0.3");
+}
+
 static void
 test_families(void **state)
 {
@@ -465,6 +481,7 @@ main(void)
 		cmocka_unit_test_setup(test_named_on_one_side, setup),
 		cmocka_unit_test_setup(test_named_but_absent, setup),
 		cmocka_unit_test_setup(test_overlay_without_address, setup),
+		cmocka_unit_test_setup(test_address_in_a_vlan, setup),
 		cmocka_unit_test_setup(test_families, setup),
 		cmocka_unit_test_setup(test_variables_override, setup),
 		cmocka_unit_test_setup(test_no_underlay, setup),

@@ -43,6 +43,7 @@ faults_table()
 	F65 ipsec B:drop_vxlan_in B's firewall drops A's VXLAN after decryption
 	F70 any B:vxlan_port_change B's VXLAN device listens on another port
 	F71 any B:vxlan_vni_change B's VXLAN device has another VNI
+	F73 any B:overlay_tag B has its overlay address in a VLAN of the overlay, A in none
 	F74 any A:neighbour_mislead A has a MAC for B that is not B's
 	F80 any B:overlay_forget,A:neighbour_pin B lost its overlay address, A knows its MAC
 	F81 any B:source_doubt B's rp_filter drops A's overlay address

@@ -63,6 +63,19 @@ overlay_forget()
 	ip addr del "$my_overlay/24" dev ov0
 }
 
+# It answers in that VLAN, and knows its peer there.
+overlay_tag()
+{
+	describe "$1" its
+	ip -batch - <<-END
+	link add ov0.5 link ov0 type vlan id 5
+	link set ov0.5 up
+	addr del $my_overlay/24 dev ov0
+	addr add $my_overlay/24 dev ov0.5
+	neigh replace $its_overlay lladdr $its_overlay_mac dev ov0.5 nud reachable
+	END
+}
+
 neighbour_forget()
 {
 	describe "$1" its
