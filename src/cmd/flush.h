@@ -29,7 +29,12 @@ struct flush {
 	size_t n;
 };
 
-/* flush_watch.c: until all pairs are renewed, at most some seconds. */
+/*
+ * flush_watch.c: New SAs, and probes that came back by them; where the
+ * negotiation takes longer than a round of probes, the SAs alone are new.
+ */
+bool flush_is_back(const struct flush_pair *p);
+/* Until all pairs are back, at most some seconds. */
 int flush_watch(struct flush *f, struct err *e);
 /*
  * Diagnoses those that were not renewed, the first few of them: the reason

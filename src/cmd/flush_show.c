@@ -26,16 +26,10 @@ name_of(const struct flush *f, size_t node)
 	return f->nodes->v[node].host->name;
 }
 
-static bool
-is_well(const struct flush_pair *p)
-{
-	return p->renew.state == RENEW_DONE && (!p->planned || p->came > 0);
-}
-
 static const char *
 said(const struct flush_pair *p)
 {
-	if (p->renew.state == RENEW_DONE && !is_well(p))
+	if (p->renew.state == RENEW_DONE && !flush_is_back(p))
 		return "renegotiated, but NO ANSWER";
 	return states[p->renew.state].said;
 }
@@ -69,7 +63,7 @@ put_reasons(const struct flush *f, struct buf *b)
 			    "%s %s: no probe was sent: their overlay addresses "
 			    "are not known\n",
 			    name_of(f, p->renew.a), name_of(f, p->renew.b));
-		else if (!is_well(p) && p->renew.state != RENEW_UNKNOWN)
+		else if (!flush_is_back(p) && p->renew.state != RENEW_UNKNOWN)
 			buf_printf(b,
 			    "%s %s: for the reason: espy diagnose %s %s\n",
 			    name_of(f, p->renew.a), name_of(f, p->renew.b),
@@ -146,7 +140,7 @@ flush_show(const struct flush *f, bool json)
 	size_t bad = 0;
 
 	for (size_t i = 0; i < f->n; i++)
-		bad += !is_well(&f->pairs[i]) &&
+		bad += !flush_is_back(&f->pairs[i]) &&
 		    f->pairs[i].renew.state != RENEW_UNKNOWN;
 	if (json)
 		print_json(f);

@@ -33,10 +33,16 @@ struct round {
 	char phase[16];
 };
 
+bool
+flush_is_back(const struct flush_pair *p)
+{
+	return p->renew.state == RENEW_DONE && (!p->planned || p->came > 0);
+}
+
 static bool
 needs_probe(const struct flush_pair *p)
 {
-	return p->planned && p->renew.state != RENEW_DONE;
+	return p->planned && !flush_is_back(p);
 }
 
 /* Sizes tell a node's pings apart: its k-th pair has SIZE + k. */
@@ -128,7 +134,7 @@ send_probes(struct round *r, struct err *e)
 /* ---- the SAs ------------------------------------------------------------- */
 
 static bool
-all_renewed(struct flush *f)
+all_back(struct flush *f)
 {
 	const struct facts **before = xcalloc(f->nodes->n, sizeof(*before));
 	const struct facts **after = xcalloc(f->nodes->n, sizeof(*after));
@@ -140,7 +146,7 @@ all_renewed(struct flush *f)
 	}
 	for (size_t i = 0; i < f->n; i++) {
 		renew_check(before, after, &f->pairs[i].renew);
-		all = all && f->pairs[i].renew.state == RENEW_DONE;
+		all = all && flush_is_back(&f->pairs[i]);
 	}
 	free(before);
 	free(after);
@@ -161,7 +167,7 @@ flush_watch(struct flush *f, struct err *e)
 			SECTION_BIT(SECTION_SAS) | SECTION_BIT(SECTION_LINKS),
 			e) < 0)
 			return -1;
-		if (all_renewed(f))
+		if (all_back(f))
 			break;
 	}
 	return 0;
@@ -199,7 +205,7 @@ flush_explain(struct flush *f, struct err *e)
 	for (size_t i = 0; i < f->n && !f->nodes->interrupted; i++) {
 		struct flush_pair *p = &f->pairs[i];
 
-		if (p->renew.state == RENEW_DONE && p->came > 0)
+		if (flush_is_back(p))
 			continue;
 		if (p->renew.state == RENEW_UNKNOWN || !p->planned ||
 		    done == EXPLAINED_MAX)
