@@ -293,6 +293,23 @@ illumos_ike_flush()
 	return 0
 }
 
+# illumos_ike_forget [ADDRESS]: strongSwan makes no SAs beside those that it
+# believes in, as in.iked would when the kernel asks: so it forgets those with
+# that peer, or with all, and tells none of them.
+illumos_ike_forget()
+{
+	quiet="OUTPUT -p udp -m multiport --dports 500,4500 -j DROP"
+	iptables-legacy -I $quiet
+	for p in $NODES; do
+		describe "$p" its
+		[ "${1:-$its_underlay}" != "$its_underlay" ] ||
+			same_site "$p" "$ME" ||
+			swanctl --terminate --ike "node$p" --force \
+			    >/dev/null 2>&1
+	done
+	iptables-legacy -D $quiet
+}
+
 # illumos_psk_write PEER SECRET: where in.iked would read it.
 illumos_psk_write()
 {

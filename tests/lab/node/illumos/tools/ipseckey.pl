@@ -1,4 +1,4 @@
-# ipseckey(8): ipseckey [-nvp] dump|flush [esp|ah|all], delete-pair, get.
+# ipseckey(8): ipseckey [-nvp] dump|flush [esp|ah|all], delete, delete-pair.
 use Getopt::Std;
 use Sadb;
 
@@ -185,28 +185,35 @@ sub flush
 {
 	my ($kind) = @_;
 	Node::xfrm(qw(state flush), $kind eq 'all' ? () : ('proto', $kind));
-	return 0;
+	return Node::on('illumos_ike_forget');
 }
 
-# delete-pair esp spi 0xN dest ADDRESS: both SAs of a pair.
-sub delete_pair
+# delete|delete-pair esp spi 0xN dst ADDRESS: that SA, or both of its pair.
+sub delete_sa
 {
-	my ($kind, %word) = @_;
-	my ($sa) = grep { $_->{spi} == oct($word{spi} || 0) &&
-	    (!defined($word{dest} || $word{dst}) ||
-		$_->{dst} eq ($word{dest} || $word{dst})) } Sadb::sas();
+	my ($verb, $kind, %word) = @_;
+	my $dst = $word{dst} || $word{dest} || $word{destination};
+	if (!$word{spi} || !$dst) {
+		complain("ipseckey: Must specify an SPI and a destination.\n");
+		return 1;
+	}
+	my ($sa) = grep { $_->{spi} == oct($word{spi}) &&
+	    $_->{dst} eq $dst && $_->{proto} eq $kind } Sadb::sas();
 	if (!$sa) {
-		complain("Reply message from PF_KEY: delete-pair failed: ",
+		complain("Reply message from PF_KEY: $verb failed: ",
 		    "No such process\n");
 		return 1;
 	}
-	my ($other) = grep { $sa->{pair} && $_->{spi} == $sa->{pair} }
-	    Sadb::sas();
+	my ($other) = grep { $verb eq 'delete-pair' && $sa->{pair} &&
+	    $_->{spi} == $sa->{pair} } Sadb::sas();
 	for my $one (grep { $_ } $sa, $other) {
 		Node::xfrm('state', 'delete', map { ($_, $one->{$_}) }
 		    qw(src dst proto spi));
 	}
-	return 0;
+	my $peer = $sa->{out} ? $sa->{dst} : $sa->{src};
+	my @left = grep { $_->{src} eq $peer || $_->{dst} eq $peer }
+	    Sadb::sas();
+	return @left ? 0 : Node::on('illumos_ike_forget', $peer);
 }
 
 sub {
@@ -215,9 +222,8 @@ sub {
 	getopts('nvp', \%o) or return 1;
 	my ($verb, $kind, @words) = @ARGV;
 	$verb //= '';
-	if ($verb eq 'delete-pair' && @words == 4) {
-		return delete_pair($kind, @words);
-	}
+	return delete_sa($verb, $kind, @words)
+	    if $verb =~ /^delete(?:-pair)?$/ && @words == 4;
 	$kind //= 'all';
 	if ($verb !~ /^(dump|flush)$/ || !defined($type{$kind})) {
 		complain("Unrecognized command: $verb\n");
