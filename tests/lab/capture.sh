@@ -1,7 +1,8 @@
 #!/bin/sh
 # espy capture in the lab, with one node's clock three seconds off: every ping
 # is at all four points, in the order in which it passed them; each way to end
-# leaves what it should, and nothing on the nodes.
+# leaves what it should, and nothing on the nodes.  First both are Linux, then
+# one is SmartOS, then both.
 # shellcheck disable=SC2317 # begin comes back
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -25,10 +26,10 @@ yes_if()
 	if "$@" >/dev/null 2>&1; then echo yes; else echo no; fi
 }
 
-# start OPTION...: espy as $pid, once all that can capture does.
+# start A B OPTION...: espy as $pid, once all that can capture does.
 start()
 {
-	ip netns exec "$ESPY_LAB_NS" "$espy" capture node1 node3 \
+	ip netns exec "$ESPY_LAB_NS" "$espy" capture \
 	    -i "$top/inventory/lab.cfg" -F "$ESPY_LAB_DIR/ssh_config" "$@" \
 	    >"$work/out" 2>"$work/err" &
 	pid=$!
@@ -53,13 +54,14 @@ pings()
 	"$lab" ssh node1 "ping -c $1 -i 0.25 203.0.113.13" >"$work/ping" 2>&1
 }
 
-# gone NAME: within 5 s no tcpdump runs on either node.
+# gone NAME A B: within 5 s nothing captures on either node.
 gone()
 {
 	i=0
 	while [ $i -lt 10 ]; do
-		"$lab" ssh node1 'pidof tcpdump' >/dev/null 2>&1 ||
-		    "$lab" ssh node3 'pidof tcpdump' >/dev/null 2>&1 || break
+		"$lab" ssh "$2" 'pgrep "tcpdump|snoop"' >/dev/null 2>&1 ||
+		    "$lab" ssh "$3" 'pgrep "tcpdump|snoop"' >/dev/null 2>&1 ||
+		    break
 		sleep 0.5
 		i=$((i + 1))
 	done
@@ -98,13 +100,13 @@ order()
 
 # shellcheck disable=SC2016 # for the node's shell
 "$lab" ssh node3 'date -s @$(($(date +%s) + 3))' >/dev/null 2>&1
-start -w "$work/both.pcapng" -P
+start node1 node3 -w "$work/both.pcapng" -P
 pings 12
 sleep 0.5
 kill -INT "$pid"
 finish
 expect "exit status after Ctrl-C" 0 $status
-gone "Ctrl-C"
+gone "Ctrl-C" node1 node3
 got=$(sed -n 's/\([0-9]*\) packets transmitted, \1 .*/\1/p' "$work/ping")
 expect "pings that were answered" 12 "$got"
 expect "pings in order at all points" 12 "$(order "$work/both.pcapng")"
@@ -123,27 +125,69 @@ expect "lines printed" "$(tshark -n -r "$work/both.pcapng" 2>/dev/null |
     wc -l)" "$(wc -l <"$work/out")"
 expect "the directory has gone" no "$(yes_if [ -e "$work/both.pcapng.part" ])"
 
-# Killed: what came until then can be read, and is not written over.
-start -w "$work/killed.pcapng"
-pings 4
-sleep 1
-kill -KILL "$pid"
-finish
-expect "packets after kill -9" yes "$(yes_if [ "$(tshark -n \
-    -r "$work/killed.pcapng.part/A-underlay.pcap" 2>/dev/null | wc -l)" \
-    -ge 6 ])"
-"$espy" capture node1 node3 -i "$top/inventory/lab.cfg" \
-    -w "$work/killed.pcapng" >/dev/null 2>"$work/err"
-expect "exit status when packets lie there" 2 $?
-gone "kill -9"
 # A device that is down: the three others, and exit status 3.
 "$lab" ssh node3 'ip link set ov0 down' >/dev/null 2>&1
-start -c 4 --filter 'esp or arp'
+start node1 node3 -c 4 --filter 'esp or arp'
 pings 8
 finish
 expect "exit status with a device down" 3 $status
 expect "lines after -c" 4 "$(wc -l <"$work/out")"
 expect "what is down is named" yes \
     "$(yes_if grep -q 'node3 overlay ov0: not captured: ' "$work/err")"
-echo "| capture: 12 pings in order at four points, a clock 3 s off"
+"$lab" ssh node3 'ip link set ov0 up' >/dev/null 2>&1
+
+"$lab" platform illumos node2 node3 node4 >"$work/err" 2>&1
+expect "the lab: SmartOS nodes" 0 $?
+
+# snoop hands up what it has after a second.
+start node1 node3 -w "$work/mixed.pcapng"
+pings 6
+sleep 2
+kill -INT "$pid"
+finish
+expect "mixed: exit status after Ctrl-C" 0 $status
+gone "mixed: Ctrl-C" node1 node3
+expect "mixed: pings in order at all points" 6 "$(order "$work/mixed.pcapng")"
+expect "mixed: what capinfos calls its order" True "$(capinfos -o \
+    "$work/mixed.pcapng" 2>/dev/null | sed -n 's/Strict time order: *//p')"
+capinfos "$work/mixed.pcapng" >"$work/infos" 2>/dev/null
+for name in 'node1 overlay ov0' 'node1 underlay eth0' \
+    'node3 overlay adminoverlay_0' 'node3 underlay external0'; do
+	expect "mixed: interface $name" yes \
+	    "$(yes_if grep -q "Name = $name\$" "$work/infos")"
+done
+
+# What comes while node3's captures stand still is more than they have room
+# for: snoop's records say how much is missing.
+start node1 node3 -s 65535
+"$lab" ssh node3 'pkill -STOP tcpdump'
+"$lab" ssh node1 'ping -q -s 60000 -c 50 -i 0.02 203.0.113.13' >"$work/ping" 2>&1
+"$lab" ssh node3 'pkill -CONT tcpdump'
+sleep 1
+pings 2
+sleep 2
+kill -INT "$pid"
+finish
+# Seen or lost, both ends had the same fragments.
+expect "mixed: what snoop lost is told" yes "$(sed -n \
+    's/^espy: \(node.\) overlay .*: \([0-9]*\) packets, \([0-9]*\) lost.*/\1 \2 \3/p' \
+    "$work/err" | awk '{ all[$1] = $2 + $3; lost[$1] = $3 }
+    END { d = all["node1"] - all["node3"]
+	print lost["node3"] > 100 && d * d * 400 < all["node1"] * all["node1"] ?
+	    "yes" : "no" }')"
+
+# Killed: what came until then can be read, and is not written over.
+start node2 node4 -w "$work/killed.pcapng"
+"$lab" ssh node2 'ping -s 203.0.113.14 56 4' >"$work/ping" 2>&1
+sleep 2
+kill -KILL "$pid"
+finish
+expect "packets after kill -9" yes "$(yes_if [ "$(tshark -n \
+    -r "$work/killed.pcapng.part/A-underlay.pcap" 2>/dev/null | wc -l)" \
+    -ge 6 ])"
+"$espy" capture node2 node4 -i "$top/inventory/lab.cfg" \
+    -w "$work/killed.pcapng" >/dev/null 2>"$work/err"
+expect "exit status when packets lie there" 2 $?
+gone "kill -9" node2 node4
+echo "| capture: 12 pings in order at four points, a clock 3 s off; 6 by snoop"
 end lab-capture
