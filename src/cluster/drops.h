@@ -37,4 +37,10 @@ size_t drops_between(const struct facts *before, const struct facts *after,
 /* NULL for what counts no lost packets; else what it counts, static. */
 const char *drops_means(const char *counter);
 
+/*
+ * What a reason of a kernel's own (model/reason.h) means: of Linux's
+ * skb_drop_reason, or the name of an illumos counter.  Static; never NULL.
+ */
+const char *drops_reason_means(const char *why);
+
 #endif

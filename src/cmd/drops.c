@@ -22,6 +22,8 @@ enum {
 	REDRAW_S = 2,
 	/* A session that is silent for long may be closed by its node. */
 	SILENCE_S = 10,
+	/* What came of it is known after each. */
+	REASONS_S = 5,
 	ASKED = SECTION_BIT(SECTION_COUNTERS) | SECTION_BIT(SECTION_XFRM_STAT) |
 	    SECTION_BIT(SECTION_SOFTNET) | SECTION_BIT(SECTION_LINKS)
 };
@@ -91,11 +93,26 @@ pause_ms(struct drops *d, int64_t ms)
 	d->stopped = sig_take_interrupt();
 }
 
+/* Until the counters are read again. */
+static int
+let_pass(struct drops *d, int64_t left_ms, struct err *e)
+{
+	const int64_t round_ms = (d->redraw ? REDRAW_S : SILENCE_S) * 1000;
+
+	if (d->reasons && drops_reasons_any(d))
+		return drops_reasons_read(d,
+		    left_ms < REASONS_S * 1000
+			? (unsigned)(left_ms + 999) / 1000
+			: REASONS_S,
+		    e);
+	pause_ms(d, left_ms < round_ms ? left_ms : round_ms);
+	return 0;
+}
+
 /* The time runs from the first answers on, which may take a while. */
 static int
 watch(struct drops *d, struct err *e)
 {
-	const int64_t round_ms = (d->redraw ? REDRAW_S : SILENCE_S) * 1000;
 	struct mono start, end;
 	int64_t left_ms;
 
@@ -108,7 +125,11 @@ watch(struct drops *d, struct err *e)
 	    (left_ms = mono_ms_until(now(), end)) > 0) {
 		if (d->redraw)
 			drops_draw(d);
-		pause_ms(d, left_ms < round_ms ? left_ms : round_ms);
+		if (let_pass(d, left_ms, e) < 0)
+			return -1;
+		/* Nobody would answer any more. */
+		if (d->nodes->interrupted)
+			break;
 		if (read_counters(d, e) < 0)
 			return -1;
 		d->took_ms = mono_ms_until(start, now());
@@ -135,6 +156,21 @@ check_told(struct drops *d)
 	}
 }
 
+/* After the counters: a node without reasons still has those. */
+static void
+check_reasons(struct drops *d)
+{
+	for (size_t i = 0; i < d->nodes->n; i++) {
+		char *why;
+
+		if (d->v[i].no_reasons == NULL)
+			continue;
+		why = xasprintf("no reasons of drops: %s", d->v[i].no_reasons);
+		nodes_fail(&d->nodes->v[i], TASK_EXITED, why);
+		free(why);
+	}
+}
+
 /* ---- the command ---------------------------------------------------------
  */
 
@@ -145,9 +181,12 @@ say_plan(const struct drops *d)
 
 	buf_init(&b, DROPS_SHOWN_MAX);
 	nodes_names(d->nodes, NULL, &b);
-	printf("would read the counters of drops of %s, now and %d s later; "
+	printf("would read the counters of drops of %s, now and %d s later%s; "
 	       "nothing is changed\n",
-	    b.data, (int)d->period_s);
+	    b.data, (int)d->period_s,
+	    d->reasons ? ", and meanwhile have a tracefs instance of its own, "
+			 "or DTrace, tell reasons"
+		       : "");
 	buf_free(&b);
 }
 
@@ -161,6 +200,7 @@ run(struct drops *d, struct err *e)
 		return cmd_fail(e);
 	ns->interrupted = ns->interrupted || d->stopped;
 	check_told(d);
+	check_reasons(d);
 	found = drops_show(d, ns->common->json);
 	return nodes_status(ns, found > 0);
 }
@@ -172,6 +212,8 @@ drops_fini(struct drops *d)
 		facts_free(d->v[i].before);
 		free(d->v[i].before);
 		free(d->v[i].v);
+		reasons_fini(&d->v[i].reasons);
+		free(d->v[i].no_reasons);
 	}
 	free(d->v);
 }
@@ -196,9 +238,11 @@ prepare(struct drops *d, struct args *a, struct err *e)
 int
 cmd_drops(int argc, char **argv)
 {
-	const struct opt_table table = { NULL, 0 };
 	struct nodes ns = { 0 };
 	struct drops d = { .nodes = &ns };
+	const struct opt own[] = { { "reasons", '\0', OPT_FLAG, &d.reasons,
+	    NULL, "also why, by the kernels' own word", 0, 0 } };
+	const struct opt_table table = { own, 1 };
 	struct args a;
 	struct err e;
 	int status = EXIT_CLEAN;

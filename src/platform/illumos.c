@@ -58,6 +58,7 @@ const struct platform platform_illumos = {
 	.facts_script = illumos_facts_script,
 	.capture_script = illumos_capture_script,
 	.probe_script = illumos_probe_script,
+	.reasons_script = illumos_reasons_script,
 	.filter_underlay = illumos_filter_underlay,
 	.filter_overlay = illumos_filter_overlay,
 	.parse_section = parse_section,

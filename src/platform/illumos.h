@@ -24,6 +24,8 @@ int illumos_facts_script(const struct facts_ask *ask, struct buf *ret,
     struct err *e);
 int illumos_capture_script(const struct capture_ask *ask, struct buf *ret,
     struct err *e);
+int illumos_reasons_script(const struct reasons_ask *ask, struct buf *ret,
+    struct err *e); /* illumos_reasons.c */
 int illumos_probe_script(const struct probe_ask *ask, struct buf *ret,
     struct err *e);
 

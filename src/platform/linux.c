@@ -50,6 +50,7 @@ const struct platform platform_linux = {
 	.facts_script = linux_facts_script,
 	.capture_script = linux_capture_script,
 	.probe_script = linux_probe_script,
+	.reasons_script = linux_reasons_script,
 	.filter_underlay = linux_filter_underlay,
 	.filter_overlay = linux_filter_overlay,
 	.parse_section = parse_section,

@@ -24,6 +24,8 @@ int linux_facts_script(const struct facts_ask *ask, struct buf *ret,
     struct err *e);
 int linux_capture_script(const struct capture_ask *ask, struct buf *ret,
     struct err *e);
+int linux_reasons_script(const struct reasons_ask *ask, struct buf *ret,
+    struct err *e); /* linux_reasons.c */
 int linux_probe_script(const struct probe_ask *ask, struct buf *ret,
     struct err *e);
 

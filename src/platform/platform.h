@@ -24,6 +24,7 @@ struct config;
 struct err;
 struct facts;
 struct pingstat;
+struct reasons_ask;
 struct section;
 struct services;
 
@@ -173,6 +174,9 @@ struct platform {
 	int (*capture_script)(const struct capture_ask *ask, struct buf *ret,
 	    struct err *e);
 	int (*probe_script)(const struct probe_ask *ask, struct buf *ret,
+	    struct err *e);
+	/* platform/reasons.h reads what it prints. */
+	int (*reasons_script)(const struct reasons_ask *ask, struct buf *ret,
 	    struct err *e);
 	/* Capture filters, in the tool's language. */
 	int (*filter_underlay)(const struct underlay_filter *f, struct buf *ret,

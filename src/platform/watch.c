@@ -18,6 +18,7 @@
  */
 static const char watch[] =
     "kids= watchers= ticks=0 tolls=\n"
+    "undo() { :; }\n"
     "tick() {\n"
     "	ticks=$((ticks + 1))\n"
     "	harden\n"
@@ -37,6 +38,7 @@ static const char watch[] =
     "		tolled=$((tolled + 1))\n"
     "	done\n"
     "	[ -z \"$kids$watchers\" ] || kill -s KILL $kids $watchers\n"
+    "	undo\n"
     "}\n"
     "watch_input() {\n"
     "	while read -r l && [ \"$l\" != stop ]; do :; done\n"

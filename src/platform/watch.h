@@ -17,8 +17,9 @@ struct err;
  * the first second after the end has come, the second, ...; none when empty.
  * The script then starts children with "3<&- &", lists their ids in $kids, each
  * behind a blank, calls begin_watch, then reap for each, and last finish
- * STATUS.  $ticks is above 0 once the end has come.  -1 when limit_s is not
- * 1 to 86400.
+ * STATUS.  $ticks is above 0 once the end has come.  A function undo that the
+ * script then defines is called when the script itself was killed.  -1 when
+ * limit_s is not 1 to 86400.
  */
 int watch_put(struct buf *b, const char *signals, unsigned limit_s,
     struct err *e);

@@ -1,6 +1,6 @@
 /*
  * links: platform/ base/buf base/date base/err base/map base/mem base/quote
- * links: base/str model/addr model/facts model/pingstat
+ * links: base/str model/addr model/facts model/pingstat model/reason
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /*
  * What operations print on nodes; the first byte chooses the platform.
  * links: platform/ base/buf base/date base/err base/map base/mem base/quote
- * links: base/str model/addr model/facts model/pingstat
+ * links: base/str model/addr model/facts model/pingstat model/reason
  */
 #include <stdint.h>
 #include <stdlib.h>

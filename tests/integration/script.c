@@ -3,9 +3,10 @@
  *	script [-p PLATFORM] facts
  *	script capture LINK FILTER LIMIT
  *	script probe SOURCE DESTINATION COUNT LIMIT
+ *	script reasons SECONDS
  *
  * links: platform/ base/buf base/date base/err base/map base/mem base/quote
- * links: base/str model/addr model/facts model/pingstat
+ * links: base/str model/addr model/facts model/pingstat model/reason
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "platform/platform.h"
+#include "platform/reasons.h"
 
 static const char nonce[] = "0123456789abcdef";
 
@@ -77,6 +79,14 @@ probe(const struct platform *p, char **argv, struct buf *b, struct err *e)
 	return p->probe_script(&ask, b, e);
 }
 
+static int
+reasons(const struct platform *p, char **argv, struct buf *b, struct err *e)
+{
+	struct reasons_ask ask = { .nonce = nonce, .seconds = number(argv[0]) };
+
+	return p->reasons_script(&ask, b, e);
+}
+
 static const struct {
 	const char *name;
 	int args;
@@ -86,6 +96,7 @@ static const struct {
 	{ "facts", 0, facts },
 	{ "capture", 3, capture },
 	{ "probe", 4, probe },
+	{ "reasons", 1, reasons },
 };
 
 int

@@ -161,6 +161,16 @@ expect "sadb: F58, a sequence number begins anew" 1 "$(wrong '.kind ==
     "sequence" and .from == "node1" and .to == "node3"')"
 expect "sadb: nothing else is wrong" 1 \
     '[.complaints[] | select(.wrong)] | length == 2'
+# Of those that arrive meanwhile, SmartOS' kernel tells; the lab's Linux cannot.
+"$lab" ssh node2 'ping -s -n 203.0.113.14 56 8' >"$work/ping" 2>&1 &
+pings=$!
+say drops --reasons --json -t 2 node1,node4
+expect "drops: a kernel tells the reason, or why it does not" 1 \
+    '([.reasons[] | select(.host == "node4" and .reason == "esp_no_sa" and
+	.packet == "in" and .count > 0)] | length == 1) and
+    all(.reasons[]; .host == "node4") and (.failed | length == 1) and
+    (.failed[0] | .host == "node1" and (.why | contains("tracefs")))'
+wait $pings
 say sadb --json node1,node2
 expect "sadb: peers are not asked" 0 '.complaints == []'
 

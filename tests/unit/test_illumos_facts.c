@@ -1,7 +1,7 @@
 /*
  * What SmartOS nodes print, in the forms that the sources of their tools make.
  * links: platform/ base/buf base/date base/err base/map base/mem base/quote
- * links: base/str model/addr model/facts model/pingstat
+ * links: base/str model/addr model/facts model/pingstat model/reason
  */
 #include "illumos.h"
 

@@ -1,7 +1,7 @@
 /*
  * What is sent to a SmartOS node, and what its snoop and ping print.
  * links: platform/ base/buf base/date base/err base/map base/mem base/quote
- * links: base/str model/addr model/facts model/pingstat
+ * links: base/str model/addr model/facts model/pingstat model/reason
  */
 #include "illumos.h"
 

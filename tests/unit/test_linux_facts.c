@@ -1,7 +1,7 @@
 /*
  * A node's whole answer, and each section's unpleasant forms.
  * links: platform/ base/buf base/date base/err base/map base/mem base/quote
- * links: base/str model/addr model/facts model/pingstat
+ * links: base/str model/addr model/facts model/pingstat model/reason
  */
 #include "recorded.h"
 

@@ -1,7 +1,7 @@
 /*
  * What is done on nodes, and what they say of it.
  * links: platform/ base/buf base/date base/err base/map base/mem base/quote
- * links: base/str model/addr model/facts model/pingstat
+ * links: base/str model/addr model/facts model/pingstat model/reason
  */
 #include "unit.h"
 

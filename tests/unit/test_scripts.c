@@ -1,7 +1,7 @@
 /*
  * What is sent to a node.
  * links: platform/ base/buf base/date base/err base/map base/mem base/quote
- * links: base/str model/addr model/facts model/pingstat
+ * links: base/str model/addr model/facts model/pingstat model/reason
  */
 #include "unit.h"
 

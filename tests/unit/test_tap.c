@@ -2,7 +2,7 @@
  * A tap beside a fan-out that plays a script.
  * links: cmd/tap platform/ capture/convert capture/snoop capture/stream
  * links: base/buf base/date base/err base/map base/mem base/quote base/str
- * links: model/addr model/facts model/pingstat
+ * links: model/addr model/facts model/pingstat model/reason
  */
 #include "unit.h"
 
