@@ -3,25 +3,16 @@
 # nobody else ever.  A program of ours plays sudo, so that no account is needed;
 # as root, in a mount namespace, the real one as well.
 #   become.sh ESPY DIRECTORY-OF-TOOLS
-# shellcheck disable=SC1091,SC2034,SC2154 # what terminal.lib reads and gives
+# shellcheck disable=SC2034,SC2119,SC2154,SC2317 # what terminal.sh reads and gives
 # shellcheck disable=SC2016 # what is quoted is for the hosts
 set -u
-espy=$1
-here=$(cd "$(dirname "$0")" && pwd) || exit 1
-. "$here/terminal.lib"
-
-for p in "$sshd" ssh-keygen script; do
-	command -v "$p" >/dev/null || {
-		echo "skipped: no $p here"
-		skipped=1
-		finish become
-	}
-done
+espy=$1 suite=become
+# shellcheck source=tests/integration/lib/terminal.sh
+. "$(dirname "$0")/lib/terminal.sh"
 
 echo Passwort-fuer-sudo >"$d/secrets"
 secret=$(cat "$d/secrets")
-ssh-keygen -q -t ed25519 -N '' -f "$d/user" || exit 1
-cp "$d/user.pub" "$d/authorized"
+make_user
 mkdir "$d/bin"
 cat >"$d/bin/sudo" <<END
 #!/bin/sh
@@ -67,12 +58,8 @@ unset word
 SUDO_USER_IS=\$user "\$@"
 END
 chmod +x "$d/bin/sudo"
-start_sshd "SetEnv PATH=$d/bin:$PATH HOME=$d/home"
-sed -i '/^SetEnv HOME/d' "$d/sshd_config"
-kill "$(cat "$d/sshd.pid")"
-i=0
-while [ -e "$d/sshd.pid" ] && [ $i -lt 50 ]; do sleep 0.1; i=$((i + 1)); done
-"$sshd" -f "$d/sshd_config" -E "$d/sshd.log" || exit 1
+environment=PATH=$d/bin:$PATH
+listen
 echo "IdentityFile $d/user" >>"$d/config"
 for i in 1 2 3; do
 	echo "n$i ansible_host=127.3.0.$i ansible_port=$port"
@@ -169,22 +156,6 @@ ended 2 'no password was given'
 name="the password is nowhere"
 spied
 
-# off_tty STATUS REGEX WORD...: without a terminal.
-off_tty() {
-	want=$1 regex=$2
-	shift 2
-	setsid -w "$espy" run -i "$d/hosts" -F "$d/config" "$@" \
-	    >"$d/tty" 2>&1 </dev/null
-	got=$?
-	if [ "$got" -ne "$want" ]; then
-		bad "exit status $got, not $want"
-	elif ! grep -qE -- "$regex" "$d/tty"; then
-		bad "nothing matches $regex"
-	else
-		good
-	fi
-}
-
 name="-K without a terminal"
 off_tty 2 '-K: there is no terminal' -K n1 -- true
 name="no password where one is wanted"
@@ -226,9 +197,8 @@ real_sudo() {
 	    unshare -m true 2>/dev/null && [ -d /etc/pam.d ]
 }
 if ! real_sudo; then
-	echo "skipped: no root, sudo or mount namespace here"
-	skipped=$((skipped + 1))
-	finish become
+	skip "no root, sudo or mount namespace here"
+	finish
 fi
 kill "$(cat "$d/sshd.pid")"
 chmod 755 "$d"
@@ -244,7 +214,7 @@ root ALL=(ALL:ALL) ALL
 espytest ALL=(ALL:ALL) ALL
 END
 chmod 440 "$d/etc/sudoers"
-sed -i "s|^SetEnv.*||" "$d/sshd_config"
+sed -i "s|^SetEnv.*||" "$d/sshd.conf"
 # The namespace goes with sshd, and all that was mounted with it.
 cat >"$d/inside" <<END
 set -e
@@ -253,7 +223,7 @@ for f in passwd shadow group sudoers sudoers.d; do
 done
 mount -t tmpfs tmpfs /run
 mkdir -m 755 /run/sshd /run/sudo
-exec "$sshd" -f "$d/sshd_config" -E "$d/sshd.log"
+exec "$sshd" -f "$d/sshd.conf" -E "$d/sshd.log"
 END
 unshare -m sh "$d/inside" || bad "no sshd"
 echo 'User espytest' >>"$d/config"
@@ -282,4 +252,4 @@ name="the real sudo, NOPASSWD"
 printf 'one\ntwo\n' >"$d/input"
 ask_run 0 '^n1: root: one two$' n1 --stdin -- 'echo $(id -un): $(cat)'
 
-finish become
+finish

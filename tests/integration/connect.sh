@@ -8,11 +8,10 @@ set -u
 if [ "${ESPY_IN_NAMESPACE-}" = "" ] && unshare -n true 2>/dev/null; then
 	ESPY_IN_NAMESPACE=1 exec unshare -n sh "$0" "$@"
 fi
-espy=$1
-here=$(cd "$(dirname "$0")" && pwd) || exit 1
+espy=$1 suite=connect
 # shellcheck source=tests/integration/lib/sshd.sh
-. "$here/lib/sshd.sh"
-begin connect
+. "$(dirname "$0")/lib/sshd.sh"
+make_user
 [ "${ESPY_IN_NAMESPACE-}" = "" ] || ip link set lo up || exit 1
 
 # ---- hosts ---------------------------------------------------------------------
@@ -70,7 +69,7 @@ hosts() { # GROUP NET FIRST LAST OPTION...: names GROUPnnn
 	echo "ansible_port=$p"
 } >"$d/hosts"
 known '127.6.*' $p host >>"$d/known_hosts"
-enter connect $p
+enter $p user
 
 # limited N NAME REGEX OPTION...: with so many descriptors.
 limited() {
@@ -192,7 +191,7 @@ if [ "${ESPY_IN_NAMESPACE-}" = "" ] ||
     ! ip link add swallow type veth peer name nobody 2>/dev/null; then
 	skipped=$((skipped + 10))
 	echo "skipped: no network namespace, so no dead addresses"
-	finish connect
+	finish
 fi
 ip addr add 10.9.255.254/16 dev swallow || exit 1
 ip link set swallow up && ip link set nobody up || exit 1
@@ -225,4 +224,4 @@ within 40 "50 behind a jump host" 0 '^behind\[001-050\]: x$' behind -- echo x
 within $((spent + 10)) "10 dead among them" 3 '^behind\[001-050\]: x$' \
     --connect-timeout 5 lost,behind -- echo x
 says '^unreachable: lost\[001-010\]: through jump host 127.0.0.1: connect: no'
-finish connect
+finish

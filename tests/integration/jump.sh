@@ -3,11 +3,10 @@
 #   jump.sh ESPY DIRECTORY-OF-TOOLS
 # shellcheck disable=SC2016 # what is quoted is for the hosts
 set -u
-espy=$1
-here=$(cd "$(dirname "$0")" && pwd) || exit 1
+espy=$1 suite=jump
 # shellcheck source=tests/integration/lib/sshd.sh
-. "$here/lib/sshd.sh"
-begin jump
+. "$(dirname "$0")/lib/sshd.sh"
+make_user
 
 # ---- the hosts behind, and those in front ------------------------------------
 p=$((12000 + $$ % 8000))
@@ -116,7 +115,7 @@ END
 	done
 	echo "dead ansible_host=127.1.0.200 ansible_port=1"
 } >"$d/hosts"
-enter jump $p
+enter $p user
 
 # logins NAME: how often somebody logged in there.
 logins() {
@@ -268,4 +267,4 @@ for who in direct m001; do
 	says "^failed: $who: .*connection lost: no sign of life for 3 s"
 	left 'sleep 778[2]' 5
 done
-finish jump
+finish

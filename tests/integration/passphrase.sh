@@ -2,30 +2,23 @@
 # Keys with a passphrase: asked for once, on the terminal, by ssh-add; nothing
 # of it is left behind or seen.
 #   passphrase.sh ESPY DIRECTORY-OF-TOOLS
-# shellcheck disable=SC1091,SC2034,SC2154 # what terminal.lib reads and gives
+# shellcheck disable=SC2034,SC2119,SC2154 # what terminal.sh reads and gives
 set -u
-espy=$1
-here=$(cd "$(dirname "$0")" && pwd) || exit 1
-. "$here/terminal.lib"
-
-for p in "$sshd" ssh-keygen ssh-agent ssh-add script; do
-	command -v "$p" >/dev/null || {
-		echo "skipped: no $p here"
-		skipped=1
-		finish passphrase
-	}
-done
+espy=$1 suite=passphrase
+# shellcheck source=tests/integration/lib/terminal.sh
+. "$(dirname "$0")/lib/terminal.sh"
+need ssh-agent ssh-add
 
 echo Sesam-oeffne-dich >"$d/secrets"
 secret=$(cat "$d/secrets")
 # ssh-keygen is told by its terminal, so that spy sees no word of ours.
 for k in locked unwanted second; do
-	ssh-keygen -q -t ed25519 -N "$secret" -f "$d/$k" || exit 1
+	make_key $k ed25519 -N "$secret"
 done
-ssh-keygen -q -t rsa -b 2048 -m PEM -N "$secret" -f "$d/pem" || exit 1
-ssh-keygen -q -t ed25519 -N '' -f "$d/open" || exit 1
+make_key pem rsa -b 2048 -m PEM -N "$secret"
+make_key open ed25519
 cat "$d/locked.pub" "$d/second.pub" "$d/pem.pub" >"$d/authorized"
-start_sshd 'LoginGraceTime 2'
+listen 'LoginGraceTime 2'
 host() { # NAME ADDRESS KEY
 	echo "$1 ansible_host=$2 ansible_port=$port" \
 	    "ansible_ssh_private_key_file=$d/$3"
@@ -116,22 +109,6 @@ kill -9 "$(pgrep -f "^$espy run -i $d/hosts")"
 ended 137 "$ask"
 left "ssh-agent.*espy\\.|ssh-add.*$d"
 
-# off_tty STATUS REGEX WORD...: without a terminal.
-off_tty() {
-	want=$1 regex=$2
-	shift 2
-	setsid -w "$espy" run -i "$d/hosts" -F "$d/config" "$@" \
-	    >"$d/tty" 2>&1 </dev/null
-	got=$?
-	if [ "$got" -ne "$want" ]; then
-		bad "exit status $got, not $want"
-	elif ! grep -qE -- "$regex" "$d/tty"; then
-		bad "nothing matches $regex"
-	else
-		good
-	fi
-}
-
 name="no terminal"
 off_tty 3 '^auth: n1: .*no terminal to ask on: load it into an ssh-agent' \
     n1 -- true
@@ -160,4 +137,4 @@ echo 'IdentitiesOnly yes' >>"$d/config"
 off_tty 0 '^n1: hello' n1 -- echo hello
 off_tty 3 '^auth: second: .*no terminal' second -- echo hello
 
-finish passphrase
+finish

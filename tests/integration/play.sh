@@ -5,26 +5,11 @@
 #   play.sh ESPY DIRECTORY-OF-TOOLS
 # shellcheck disable=SC2016 # what is quoted is for the hosts
 set -u
-espy=$1
-sshd=$(command -v sshd || echo /usr/sbin/sshd)
-passed=0 failed=0 skipped=0
-d=$(mktemp -d) || exit 1
-unset SSH_AUTH_SOCK
+espy=$1 suite=play
+# shellcheck source=tests/integration/lib/sshd.sh
+. "$(dirname "$0")/lib/sshd.sh"
 
-# shellcheck disable=SC2317 # called by the trap
-cleanup() {
-	[ ! -s "$d/sshd.pid" ] || kill "$(cat "$d/sshd.pid")" 2>/dev/null
-	rm -rf "$d"
-}
-trap cleanup EXIT
-trap 'exit 1' HUP INT TERM
-
-finish() {
-	echo "integration-play: $passed passed, $failed failed, $skipped skipped"
-	[ "$failed" -eq 0 ]
-	exit
-}
-
+# bad WHY [FILE...]: with the files that show it.
 bad() {
 	failed=$((failed + 1))
 	echo "FAILED: $name: $1"
@@ -33,41 +18,11 @@ bad() {
 }
 
 # ---- one sshd, five hosts ---------------------------------------------------
-if [ ! -x "$sshd" ] || ! command -v ssh-keygen >/dev/null; then
-	skipped=1
-	echo "skipped: no sshd here"
-	finish
-fi
-[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
-ssh-keygen -q -t ed25519 -N '' -f "$d/host" || exit 1
-ssh-keygen -q -t ed25519 -N '' -f "$d/user" || exit 1
-mkdir "$d/home"
+make_key host ed25519
+make_user
 port=$((20000 + $$ % 10000))
-cat >"$d/sshd_config" <<END
-ListenAddress 0.0.0.0:$port
-HostKey $d/host
-PidFile $d/sshd.pid
-AuthorizedKeysFile $d/user.pub
-StrictModes no
-UsePAM no
-UseDNS no
-MaxStartups 500
-PermitRootLogin yes
-PasswordAuthentication no
-SetEnv HOME=$d/home
-Subsystem sftp internal-sftp
-END
-"$sshd" -f "$d/sshd_config" -E "$d/sshd.log" || exit 1
-i=0
-until [ -s "$d/sshd.pid" ]; do
-	i=$((i + 1))
-	[ "$i" -lt 50 ] || exit 1
-	sleep 0.1
-done
-{
-	printf '[127.0.0.*]:%s ' "$port"
-	cat "$d/host.pub"
-} >"$d/known_hosts"
+start_sshd sshd $port host "Subsystem sftp internal-sftp"
+known '127.0.0.*' $port host >"$d/known_hosts"
 cat >"$d/config" <<END
 Host 127.0.0.9
 	Port 1

@@ -127,17 +127,11 @@ check "no script" 2 'nowhere: .*No such file' -s "$d/nowhere" good
 # ---- sshd says, or does, something else ------------------------------------------------
 bport=$((sport + 3))
 printf '\033[31mAuthorized users only\n' >"$d/banner"
-sed -e "s/:$sport/:$bport/" -e "s/sshd.pid/sshb.pid/" "$d/sshd_config" \
-    >"$d/sshb_config"
-echo "Banner $d/banner" >>"$d/sshb_config"
-"$sshd" -f "$d/sshb_config" -E "$d/sshb.log"
+start_sshd banner $bport host "Banner $d/banner"
 also() { # NAME PORT [VARIABLES]: one more host; needs sshd's host key
 	name=$1 port=$2
 	shift 2
-	{
-		printf '[127.0.0.1]:%s ' "$port"
-		cat "$d/host.pub"
-	} >>"$d/hashed"
+	known 127.0.0.1 "$port" host >>"$d/hashed"
 	printf '%s ansible_host=127.0.0.1 ansible_port=%s %s ' "$name" "$port" \
 	    "$*" >>"$d/hosts"
 	echo "ansible_ssh_private_key_file=$d/user_ed25519" >>"$d/hosts"
@@ -152,14 +146,9 @@ check "a host that closes in mid-handshake" 3 '^unreachable: midway: ' \
 # shells are odd, in a passwd(5) that only this sshd sees.
 if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
 	hport=$((sport + 4))
-	sed -e "s/:$sport/:$hport/" -e "s/sshd.pid/sshh.pid/" \
-	    -e "s|^AuthorizedKeysFile.*|AuthorizedKeysFile none|" \
-	    "$d/sshd_config" >"$d/sshh_config"
-	{
-		echo "AuthorizedKeysCommand $(command -v sleep) 20"
-		echo "AuthorizedKeysCommandUser root"
-	} >>"$d/sshh_config"
-	"$sshd" -f "$d/sshh_config" -E "$d/sshh.log"
+	authorized=none start_sshd hangs $hport host \
+	    "AuthorizedKeysCommand $(command -v sleep) 20" \
+	    "AuthorizedKeysCommandUser root"
 	also hangs "$hport" ansible_user=root
 	for w in libssh2 ssh; do
 		check "a host that hangs while it lets us in, $w" 3 \
@@ -168,8 +157,8 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
 	done
 
 	pport=$((sport + 5))
-	sed -e "s/:$sport/:$pport/" -e "s/sshd.pid/sshp.pid/" \
-	    "$d/sshd_config" >"$d/sshp_config"
+	sed -e "s/:$sport/:$pport/" -e "s/sshd.pid/shells.pid/" \
+	    "$d/sshd.conf" >"$d/shells.conf"
 	cp /etc/passwd "$d/passwd"
 	for shell in tcsh fish dash nologin false nowhere; do
 		path=/nowhere
@@ -180,7 +169,7 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
 		also $shell "$pport" "ansible_user=espy$shell"
 	done
 	unshare -m sh -c 'mount --bind "$1/passwd" /etc/passwd &&
-	    exec "$2" -f "$1/sshp_config" -E "$1/sshp.log"' sh "$d" "$sshd"
+	    exec "$2" -f "$1/shells.conf" -E "$1/shells.log"' sh "$d" "$sshd"
 	sleep 0.3
 	for shell in tcsh fish dash; do
 		if ! command -v $shell >/dev/null; then

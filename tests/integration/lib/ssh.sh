@@ -1,63 +1,12 @@
 #!/bin/sh
 # What the tests of espy run share: an sshd that plays many hosts, servers that
-# are none, an inventory of them all, and ways to look.  Everything listens on
-# 127.0.0.0/8, needs no privilege, and ends with the script.  Sourced, with
-# $espy and $suite set.
-# shellcheck disable=SC2034,SC2154 # what the scripts set, and what they use
-here=$(cd "$(dirname "$0")" && pwd) || exit 1
-sshd=$(command -v sshd || echo /usr/sbin/sshd)
-passed=0 failed=0 skipped=0
-d=$(mktemp -d) || exit 1
-pids=
-unset SSH_AUTH_SOCK
+# are none, and an inventory of them all; sourced as sshd.sh is.
+# shellcheck shell=sh disable=SC2034,SC2154 # what the scripts use
+# shellcheck source=tests/integration/lib/sshd.sh
+. "$(dirname "$0")/lib/sshd.sh"
 # Where sockets of ssh(1) are: to see that none is left.
-mkdir "$d/run" || exit 1
+mkdir "$d/run" "$d/tmp" || exit 1
 export XDG_RUNTIME_DIR="$d/run"
-
-# shellcheck disable=SC2317 # called by the trap
-cleanup() {
-	for p in $pids $(cat "$d"/ssh?.pid 2>/dev/null); do
-		kill -s CONT "$p" 2>/dev/null
-		kill "$p" 2>/dev/null
-	done
-	rm -rf "$d"
-}
-trap cleanup EXIT
-trap 'exit 1' HUP INT TERM
-
-finish() {
-	echo "integration-$suite: $passed passed, $failed failed, $skipped skipped"
-	[ "$failed" -eq 0 ]
-	exit
-}
-
-good() {
-	passed=$((passed + 1))
-}
-
-bad() {
-	failed=$((failed + 1))
-	echo "FAILED: $name: $1"
-	[ ! -s "$d/out" ] || sed 's/^/  | /' "$d/out" | cut -c 1-200 | head -n 20
-}
-
-# check NAME STATUS REGEX OPTION...: runs espy, compares status and output.
-check() {
-	name=$1 want=$2 regex=$3
-	shift 3
-	timeout -k 5 40 "$espy" run -i "$d/hosts" -F "$d/config" "$@" \
-	    >"$d/out" 2>&1 </dev/null
-	got=$?
-	if [ "$got" -ne "$want" ]; then
-		bad "exit status $got, not $want"
-	elif ! grep -qE -- "$regex" "$d/out"; then
-		bad "nothing matches $regex"
-	elif grep -qE 'AddressSanitizer|runtime error' "$d/out"; then
-		bad "sanitizer"
-	else
-		good
-	fi
-}
 
 # both NAME STATUS REGEX OPTION...: check, through libssh2 and through ssh(1).
 both() {
@@ -93,27 +42,6 @@ ended() {
 	fi
 }
 
-# says NAME REGEX: it is in the last output, too.
-says() {
-	name=$1
-	if grep -qE -- "$2" "$d/out"; then good; else bad "nothing matches $2"; fi
-}
-
-# No process whose command line matches $1 is left within $2 seconds.
-left() {
-	i=0
-	while pgrep -f "$1" >"$d/left"; do
-		i=$((i + 1))
-		if [ "$i" -gt $(($2 * 10)) ]; then
-			bad "processes lived on: $(ps -o pid,ppid,pgid,etime,args \
-			    -p "$(paste -sd, "$d/left")" | cut -c 1-200)"
-			return
-		fi
-		sleep 0.1
-	done
-	good
-}
-
 # $2 processes (one, unless said) whose whole command line is $1 are there within
 # 5 s: not espy, whose own words hold the command.
 there() {
@@ -138,85 +66,44 @@ server() {
 }
 
 # ---- keys, sshd, inventory --------------------------------------------------
-if [ ! -x "$sshd" ] || ! command -v ssh-keygen >/dev/null; then
-	skipped=1
-	echo "skipped: no sshd here"
-	finish
-fi
-[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
-for k in host other; do
-	ssh-keygen -q -t ed25519 -N '' -f "$d/$k" || exit 1
-done
-ssh-keygen -q -t ecdsa -N '' -f "$d/host_ec" || exit 1
+make_key host ed25519
+make_key host_ec ecdsa
+make_key host_rsa rsa
+make_key other ed25519
 for k in ed25519 ecdsa rsa; do
-	ssh-keygen -q -t "$k" -N '' -f "$d/user_$k" || exit 1
+	make_key "user_$k" "$k"
 done
-ssh-keygen -q -t rsa -m PEM -N '' -f "$d/user_pem" || exit 1
-ssh-keygen -q -t ed25519 -N '' -f "$d/user_wrong" || exit 1
-ssh-keygen -q -t ed25519 -N secret -f "$d/user_locked" || exit 1
-ssh-keygen -q -t ed25519 -N '' -f "$d/user_forced" || exit 1
+make_key user_pem rsa -m PEM
+make_key user_wrong ed25519
+make_key user_locked ed25519 -N secret
+make_key user_forced ed25519
 {
 	cat "$d/user_ed25519.pub" "$d/user_ecdsa.pub" "$d/user_rsa.pub" \
 	    "$d/user_pem.pub"
 	printf 'command="echo forced" '
 	cat "$d/user_forced.pub"
 } >"$d/authorized"
-mkdir "$d/home" "$d/tmp"
 sport=$((20000 + $$ % 10000))
-cat >"$d/sshd_config" <<END
-ListenAddress 0.0.0.0:$sport
-HostKey $d/host
-HostKey $d/host_ec
-PidFile $d/sshd.pid
-AuthorizedKeysFile $d/authorized
-StrictModes no
-UsePAM no
-UseDNS no
-MaxStartups 500
-MaxSessions 3
-PermitRootLogin yes
-PasswordAuthentication no
-SetEnv HOME=$d/home TMPDIR=$d/tmp
-END
-# Another one: a single channel a session, and only an RSA host key.
 rport=$((sport + 1))
-ssh-keygen -q -t rsa -N '' -f "$d/host_rsa" || exit 1
-sed -e "s/:$sport/:$rport/" -e "/^HostKey.*_ec/d" -e "s/sshd.pid/sshr.pid/" \
-    -e "s|^HostKey .*|HostKey $d/host_rsa|" "$d/sshd_config" >"$d/sshr_config"
-# And one with one channel a session.
 oport=$((sport + 2))
-sed -e "s/:$sport/:$oport/" -e "s/sshd.pid/ssho.pid/" \
-    -e "s/^MaxSessions.*/MaxSessions 1/" "$d/sshd_config" >"$d/ssho_config"
-for s in sshd sshr ssho; do
-	"$sshd" -f "$d/${s}_config" -E "$d/$s.log" || exit 1
-	i=0
-	until [ -s "$d/$s.pid" ]; do
-		i=$((i + 1))
-		[ "$i" -lt 50 ] || exit 1
-		sleep 0.1
-	done
-done
+environment=TMPDIR=$d/tmp
+start_sshd sshd $sport host "HostKey $d/host_ec" "MaxSessions 3"
+start_sshd rsa $rport host_rsa "MaxSessions 3"
+start_sshd one $oport host "HostKey $d/host_ec" "MaxSessions 1"
 
 {
-	printf '[127.0.0.1]:%s ' "$sport"
-	cat "$d/host.pub"
-	printf '[127.0.0.1]:%s ' "$oport"
-	cat "$d/host.pub"
-	printf '[127.0.0.2]:%s ' "$sport"
-	cat "$d/other.pub"
-	printf '[127.0.0.3]:%s ' "$sport"
-	cat "$d/host_ec.pub"
-	printf '@revoked [127.0.0.5]:%s ' "$sport"
-	cat "$d/host.pub"
+	known 127.0.0.1 $sport host
+	known 127.0.0.1 $oport host
+	known 127.0.0.2 $sport other
+	known 127.0.0.3 $sport host_ec
+	printf '@revoked '
+	known 127.0.0.5 $sport host
 	echo "this line makes no sense"
-	printf '[127.1.0.*]:%s ' "$sport"
-	cat "$d/host.pub"
+	known '127.1.0.*' $sport host
 } >"$d/known_hosts"
-printf '[127.0.0.6]:%s ' "$sport" >"$d/hashed"
-cat "$d/host.pub" >>"$d/hashed"
+known 127.0.0.6 $sport host >"$d/hashed"
 ssh-keygen -q -H -f "$d/hashed" >/dev/null 2>&1
-printf '[127.0.0.1]:%s ' "$rport" >>"$d/hashed"
-cat "$d/host_rsa.pub" >>"$d/hashed"
+known 127.0.0.1 $rport host_rsa >>"$d/hashed"
 # ssh's own key exchange takes ten times the processor, and tests nothing of ours.
 cat >"$d/config" <<END
 Host *
@@ -230,10 +117,7 @@ for s in silent http closes banner garbage endless full midway; do
 done
 server relay "$sport"
 relay=$server
-{
-	printf '[127.0.0.1]:%s ' "$port"
-	cat "$d/host.pub"
-} >>"$d/hashed"
+known 127.0.0.1 "$port" host >>"$d/hashed"
 {
 	echo "[all:vars]"
 	echo "ansible_port=$sport"
@@ -266,11 +150,4 @@ relay=$server
 	done
 } >"$d/hosts"
 
-# A user without a shell, or one that sshd does not like, can test nothing.
-if ! ssh -F "$d/config" -i "$d/user_ed25519" -p "$sport" 127.0.0.1 true \
-    </dev/null >/dev/null 2>"$d/out"; then
-	skipped=1
-	echo "skipped: sshd does not let $(id -un) in: $(tail -n 1 "$d/out")"
-	finish
-fi
-
+enter "$sport" user_ed25519

@@ -1,16 +1,18 @@
-#!/bin/sh
-# For scripts that run espy against sshd on 127.0.0.0/8; sourced, with $espy
-# set.  Everything is in $d and ends with the script.
-# shellcheck disable=SC2154,SC2317 # espy is set there, and so much is used
+# What the tests that run espy against sshd share: a directory, counters, sshd
+# on 127.0.0.0/8, ways to look.  All of it ends with the script.  Sourced, with
+# $espy and $suite set; gives $here, the directory of the script, and $d.
+# shellcheck shell=sh disable=SC2034,SC2154,SC2317 # what the scripts use
+here=$(cd "$(dirname "$0")" && pwd) || exit 1
 sshd=$(command -v sshd || echo /usr/sbin/sshd)
 passed=0 failed=0 skipped=0
-name=
+name='' pids=''
 d=$(mktemp -d) || exit 1
-pids=
+shown=$d/out # what bad shows
 unset SSH_AUTH_SOCK
 
 cleanup() {
 	for p in $pids $(cat "$d"/*.pid 2>/dev/null); do
+		kill -s CONT "$p" 2>/dev/null
 		kill "$p" 2>/dev/null
 	done
 	rm -rf "$d"
@@ -18,8 +20,8 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 1' HUP INT TERM
 
-finish() { # NAME
-	echo "integration-$1: $passed passed, $failed failed, $skipped skipped"
+finish() {
+	echo "integration-$suite: $passed passed, $failed failed, $skipped skipped"
 	[ "$failed" -eq 0 ]
 	exit
 }
@@ -28,15 +30,39 @@ good() {
 	passed=$((passed + 1))
 }
 
-bad() {
+bad() { # WHY
 	failed=$((failed + 1))
 	echo "FAILED: $name: $1"
-	[ ! -s "$d/out" ] || sed 's/^/  | /' "$d/out" | cut -c 1-200 | head -n 20
+	[ ! -s "$shown" ] || sed 's/^/  | /' "$shown" | cut -c 1-200 |
+	    head -n 40
 }
 
 skip() { # WHY
 	skipped=$((skipped + 1))
 	echo "skipped: $name: $1"
+}
+
+# need PROGRAM...: or there is nothing to test.
+need() {
+	for p; do
+		command -v "$p" >/dev/null && continue
+		name=$suite
+		skip "no $p here"
+		finish
+	done
+}
+
+# judge GOT WANT REGEX: the exit status and what was shown.
+judge() {
+	if [ "$1" -ne "$2" ]; then
+		bad "exit status $1, not $2"
+	elif ! grep -qE -- "$3" "$shown"; then
+		bad "nothing matches $3"
+	elif grep -qE 'AddressSanitizer|runtime error' "$shown"; then
+		bad "sanitizer"
+	else
+		good
+	fi
 }
 
 # check NAME STATUS REGEX OPTION...: runs espy, compares status and output.
@@ -45,33 +71,26 @@ check() {
 	shift 3
 	timeout -k 5 60 "$espy" run -i "$d/hosts" -F "$d/config" "$@" \
 	    >"$d/out" 2>&1 </dev/null
-	got=$?
-	if [ "$got" -ne "$want" ]; then
-		bad "exit status $got, not $want"
-	elif ! grep -qE -- "$regex" "$d/out"; then
-		bad "nothing matches $regex"
-	elif grep -qE 'AddressSanitizer|runtime error' "$d/out"; then
-		bad "sanitizer"
-	else
-		good
-	fi
+	judge $? "$want" "$regex"
 }
 
-# says REGEX: so does the output of the last check.
+# says [NAME] REGEX: it is in the last output, too.
 says() {
-	if grep -qE -- "$1" "$d/out"; then
+	[ $# -eq 1 ] || name=$1
+	[ $# -eq 1 ] || shift
+	if grep -qE -- "$1" "$shown"; then
 		good
 	else
 		bad "nothing matches $1"
 	fi
 }
 
-# No process whose command line matches $1 is left within $2 seconds.
+# No process whose command line matches $1 is left within $2 seconds, or five.
 left() {
 	i=0
-	while pgrep -f "$1" >"$d/left"; do
+	while pgrep -f -- "$1" >"$d/left"; do
 		i=$((i + 1))
-		if [ "$i" -gt $(($2 * 10)) ]; then
+		if [ "$i" -gt $((${2:-5} * 10)) ]; then
 			bad "processes lived on: $(ps -o pid,ppid,pgid,etime,args \
 			    -p "$(paste -sd, "$d/left")" | cut -c 1-200)"
 			return
@@ -81,13 +100,36 @@ left() {
 	good
 }
 
-# make_key NAME TYPE
+# make_key NAME TYPE [OPTION...]
 make_key() {
-	ssh-keygen -q -t "$2" -N '' -f "$d/$1" || exit 1
+	k=$1 type=$2
+	shift 2
+	ssh-keygen -q -t "$type" -f "$d/$k" -N '' "$@" || exit 1
+}
+
+# make_user: user, a key that every sshd takes.
+make_user() {
+	make_key user ed25519
+	cp "$d/user.pub" "$d/authorized"
+}
+
+# run_sshd NAME: as $d/NAME.conf says, until it listens.
+run_sshd() {
+	if ! "$sshd" -f "$d/$1.conf" -E "$d/$1.log"; then
+		cat "$d/$1.log"
+		exit 1
+	fi
+	i=0
+	until [ -s "$d/$1.pid" ]; do
+		i=$((i + 1))
+		[ "$i" -lt 50 ] || exit 1
+		sleep 0.1
+	done
 }
 
 # start_sshd NAME PORT HOSTKEY LINE...: one more sshd, with these lines behind
 # its own; of a repeated MaxStartups the last counts, of others the first.
+# $environment is more than HOME, $authorized another file of keys.
 start_sshd() {
 	s=$1
 	{
@@ -95,28 +137,19 @@ start_sshd() {
 ListenAddress 0.0.0.0:$2
 HostKey $d/$3
 PidFile $d/$s.pid
-AuthorizedKeysFile $d/user.pub
+AuthorizedKeysFile ${authorized:-$d/authorized}
 StrictModes no
 UsePAM no
 UseDNS no
 MaxStartups 500
 PermitRootLogin yes
 PasswordAuthentication no
-SetEnv HOME=$d/home
+SetEnv HOME=$d/home ${environment-}
 END
 		shift 3
 		[ $# -eq 0 ] || printf '%s\n' "$@"
 	} >"$d/$s.conf"
-	if ! "$sshd" -f "$d/$s.conf" -E "$d/$s.log"; then
-		cat "$d/$s.log"
-		exit 1
-	fi
-	i=0
-	until [ -s "$d/$s.pid" ]; do
-		i=$((i + 1))
-		[ "$i" -lt 50 ] || exit 1
-		sleep 0.1
-	done
+	run_sshd "$s"
 }
 
 # known NAME PORT HOSTKEY: a line for known_hosts.
@@ -125,25 +158,15 @@ known() {
 	cat "$d/$3.pub"
 }
 
-# begin NAME: a user key, or the end where there is no sshd.
-begin() {
-	if [ ! -x "$sshd" ] || ! command -v ssh-keygen >/dev/null; then
-		skipped=1
-		echo "skipped: no sshd here"
-		finish "$1"
-	fi
-	[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
-	mkdir "$d/home"
-	make_key user ed25519
+# enter PORT KEY: ends where sshd does not let us in, which tests nothing.
+enter() {
+	ssh -F "$d/config" -i "$d/$2" -p "$1" 127.0.0.1 true \
+	    </dev/null >/dev/null 2>"$d/out" && return
+	name=$suite
+	skip "sshd does not let $(id -un) in: $(tail -n 1 "$d/out")"
+	finish
 }
 
-# enter NAME PORT: ends where sshd does not let us in, which tests nothing.
-enter() {
-	if ! ssh -F "$d/config" -i "$d/user" -p "$2" 127.0.0.1 true \
-	    </dev/null >/dev/null 2>"$d/out"; then
-		skipped=1
-		echo "skipped: sshd does not let $(id -un) in:" \
-		    "$(tail -n 1 "$d/out")"
-		finish "$1"
-	fi
-}
+need "$sshd" ssh-keygen
+[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
+mkdir "$d/home"

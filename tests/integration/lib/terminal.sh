@@ -1,39 +1,12 @@
-# An sshd of our own on 127.0.0.0/8, and espy on a terminal of its own; read by
-# tests that answer espy's questions.  Needs $espy, gives $d, which goes with
-# the script.
-# shellcheck shell=sh disable=SC2034 # the variables are for who reads this
-sshd=$(command -v sshd || echo /usr/sbin/sshd)
-passed=0 failed=0 skipped=0
-name='' pids=''
-d=$(mktemp -d) || exit 1
+# espy on a terminal of its own, for tests that answer its questions; sourced as
+# sshd.sh is.  One sshd, sshd, listens on $port.
+# shellcheck shell=sh disable=SC2034,SC2154 # what the scripts use
+# shellcheck source=tests/integration/lib/sshd.sh
+. "$(dirname "$0")/lib/sshd.sh"
+shown=$d/tty
 : >"$d/input"
-unset SSH_AUTH_SOCK DISPLAY WAYLAND_DISPLAY SSH_ASKPASS SSH_ASKPASS_REQUIRE
-
-# shellcheck disable=SC2317 # called by the trap
-cleanup() {
-	for p in $pids $(cat "$d/sshd.pid" 2>/dev/null); do
-		kill "$p" 2>/dev/null
-	done
-	rm -rf "$d"
-}
-trap cleanup EXIT
-trap 'exit 1' HUP INT TERM
-
-finish() { # TEST
-	echo "integration-$1: $passed passed, $failed failed, $skipped skipped"
-	[ "$failed" -eq 0 ]
-	exit
-}
-
-good() {
-	passed=$((passed + 1))
-}
-
-bad() {
-	failed=$((failed + 1))
-	echo "FAILED: $name: $1"
-	[ ! -s "$d/tty" ] || sed 's/^/  | /' "$d/tty" | head -n 20
-}
+unset DISPLAY WAYLAND_DISPLAY SSH_ASKPASS SSH_ASKPASS_REQUIRE
+need script
 
 # holds WHY COMMAND...: the command succeeds, or WHY.
 holds() {
@@ -47,27 +20,11 @@ count() {
 	[ "$(grep -oF -- "$2" "$d/tty" | wc -l)" -eq "$1" ]
 }
 
-# start_sshd LINE...: lines for sshd_config; $port is where it listens.
-start_sshd() {
-	[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
+# listen LINE...: sshd, with these lines, for the keys in $d/authorized.
+listen() {
 	port=$((20000 + $$ % 10000))
-	mkdir -p "$d/home"
-	ssh-keygen -q -t ed25519 -N '' -f "$d/host" || exit 1
-	cat >"$d/sshd_config" <<END
-ListenAddress 0.0.0.0:$port
-HostKey $d/host
-PidFile $d/sshd.pid
-AuthorizedKeysFile $d/authorized
-StrictModes no
-UsePAM no
-UseDNS no
-MaxStartups 500
-PermitRootLogin yes
-PasswordAuthentication no
-SetEnv HOME=$d/home
-END
-	printf '%s\n' "$@" >>"$d/sshd_config"
-	"$sshd" -f "$d/sshd_config" -E "$d/sshd.log" || exit 1
+	make_key host ed25519
+	start_sshd sshd "$port" host "$@"
 	printf '* %s\n' "$(cut -d ' ' -f 1,2 "$d/host.pub")" >"$d/known"
 	echo "UserKnownHostsFile $d/known" >"$d/config"
 }
@@ -136,19 +93,13 @@ ended() {
 	fi
 }
 
-# left REGEX: no process whose command line matches is there within 5 s.
-left() {
-	i=0
-	while pgrep -f -- "$1" >"$d/left"; do
-		i=$((i + 1))
-		if [ "$i" -gt 50 ]; then
-			bad "left: $(ps -o pid,args -p "$(paste -sd, "$d/left")" |
-			    cut -c 1-200)"
-			return
-		fi
-		sleep 0.1
-	done
-	good
+# off_tty STATUS REGEX WORD...: espy run without a terminal.
+off_tty() {
+	want=$1 regex=$2
+	shift 2
+	setsid -w "$espy" run -i "$d/hosts" -F "$d/config" "$@" \
+	    >"$d/tty" 2>&1 </dev/null
+	judge $? "$want" "$regex"
 }
 
 # spy: from now on looks into every process for the words in $d/secrets.
