@@ -173,8 +173,8 @@ expect "mixed: what snoop lost is told" yes "$(sed -n \
     's/^espy: \(node.\) overlay .*: \([0-9]*\) packets, \([0-9]*\) lost.*/\1 \2 \3/p' \
     "$work/err" | awk '{ all[$1] = $2 + $3; lost[$1] = $3 }
     END { d = all["node1"] - all["node3"]
-	print lost["node3"] > 100 && d * d * 400 < all["node1"] * all["node1"] ?
-	    "yes" : "no" }')"
+	same = d * d * 400 < all["node1"] * all["node1"]
+	print (lost["node3"] > 100 && same ? "yes" : "no") }')"
 
 # Killed: what came until then can be read, and is not written over.
 start node2 node4 -w "$work/killed.pcapng"
