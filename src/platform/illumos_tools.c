@@ -1,13 +1,11 @@
 /* What snoop(1M) says of itself, and what ping(1M) prints. */
 #include <string.h>
 
-#include "base/mem.h"
 #include "model/capstat.h"
 #include "model/pingstat.h"
 #include "platform/illumos.h"
+#include "platform/pings.h"
 #include "platform/words.h"
-
-enum { REPLIES_MAX = 1 << 20, ENDS_MAX = 4096 };
 
 static const struct {
 	const char *text;
@@ -121,10 +119,7 @@ illumos_probe_has_pattern(struct span tool)
 	return false;
 }
 
-static const struct {
-	const char *text;
-	enum ping_fail fail;
-} ping_fails[] = {
+static const struct ping_cause ping_causes[] = {
 	{ "Network is unreachable", PING_NO_ROUTE },
 	{ "No route to host", PING_NO_ROUTE },
 	{ "annot assign requested address", PING_NO_ADDRESS },
@@ -136,43 +131,6 @@ static const struct {
 	{ "ping: not found", PING_NO_TOOL },
 	{ "ping: command not found", PING_NO_TOOL },
 };
-
-static void
-ping_error(struct span line, struct pingstat *p)
-{
-	enum ping_fail fail = PING_OTHER;
-
-	for (size_t i = 0; i < sizeof(ping_fails) / sizeof(ping_fails[0]);
-	     i++) {
-		if (words_hold(line, ping_fails[i].text)) {
-			fail = ping_fails[i].fail;
-			break;
-		}
-	}
-	p->errors++;
-	if (p->fail != PING_FINE)
-		return;
-	p->fail = fail;
-	words_copy_line(line, p->why, sizeof(p->why));
-}
-
-/* "time=0.412": milliseconds, of which three digits of fraction count. */
-static int64_t
-read_rtt(struct span s)
-{
-	struct span whole;
-	uint64_t ms, fraction = 0, scale = 1000;
-
-	if (!span_until(&s, '.', &whole) || span_u64(whole, 1U << 30, &ms) < 0)
-		return -1;
-	for (size_t i = 0; i < s.n && i < 3; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return -1;
-		scale /= 10;
-		fraction += (uint64_t)(s.p[i] - '0') * scale;
-	}
-	return (int64_t)(ms * 1000 + fraction);
-}
 
 /* The value of "KEYvalue" when that is the next word. */
 static bool
@@ -193,10 +151,9 @@ take_value(struct span *line, const char *key, struct span *ret)
  * pings that run at once may be mixed.  Data too short for a time has none.
  */
 static bool
-ping_reply(struct span line, struct pingstat *p, size_t *cap)
+ping_reply(struct span line, struct ping_reply *ret)
 {
 	struct span w, seq, rtt;
-	struct ping_reply r = { .rtt_us = -1 };
 	uint64_t size, n;
 
 	if (!span_word(&line, &w) || span_u64(w, 65535, &size) < 0 ||
@@ -208,18 +165,15 @@ ping_reply(struct span line, struct pingstat *p, size_t *cap)
 	    (!span_word(&line, &w) || w.p[w.n - 1] != ':'))
 		return false;
 	if (!take_value(&line, "icmp_seq=", &seq) || seq.n == 0 ||
-	    seq.p[seq.n - 1] != '.' || p->n_replies == REPLIES_MAX)
+	    seq.p[seq.n - 1] != '.')
 		return false;
 	seq.n--;
 	if (span_u64(seq, UINT16_MAX, &n) < 0)
 		return false;
 	if (take_value(&line, "time=", &rtt))
-		r.rtt_us = read_rtt(rtt);
-	r.size = (uint32_t)size - 8;
-	r.seq = (uint16_t)n;
-	p->replies =
-	    mem_grow(p->replies, p->n_replies, cap, sizeof(*p->replies));
-	p->replies[p->n_replies++] = r;
+		ret->rtt_us = pings_rtt(rtt);
+	ret->size = (uint32_t)size - 8;
+	ret->seq = (uint16_t)n;
 	return true;
 }
 
@@ -228,40 +182,18 @@ ping_reply(struct span line, struct pingstat *p, size_t *cap)
  * is rounded down, or says "1.33 times amplification".
  */
 static bool
-ping_totals(struct span line, struct pingstat *p)
+ping_totals(struct span line, uint64_t *sent, uint64_t *received)
 {
 	struct span n, sent_text, received_text;
-	uint64_t sent, received;
 
 	if (!span_until(&line, ',', &sent_text) ||
 	    !span_until(&line, ',', &received_text) ||
-	    !span_word(&sent_text, &n) || span_u64(n, UINT32_MAX, &sent) < 0 ||
+	    !span_word(&sent_text, &n) || span_u64(n, UINT32_MAX, sent) < 0 ||
 	    !span_is(span_trim(sent_text), "packets transmitted") ||
 	    !span_word(&received_text, &n) ||
-	    span_u64(n, UINT32_MAX, &received) < 0 ||
+	    span_u64(n, UINT32_MAX, received) < 0 ||
 	    !span_is(span_trim(received_text), "packets received"))
 		return false;
-	p->finished++;
-	p->transmitted += sent;
-	p->received += received;
-	return true;
-}
-
-/* "= 56 0": the script's own line. */
-static bool
-ping_end(struct span line, struct pingstat *p, size_t *cap)
-{
-	struct span mark, size, status;
-	uint64_t s, st;
-
-	if (!span_word(&line, &mark) || !span_is(mark, "=") ||
-	    !span_word(&line, &size) || !span_word(&line, &status) ||
-	    span_u64(size, 65507, &s) < 0 || span_u64(status, 255, &st) < 0 ||
-	    p->n_ends == ENDS_MAX)
-		return false;
-	p->ends = mem_grow(p->ends, p->n_ends, cap, sizeof(*p->ends));
-	p->ends[p->n_ends++] =
-	    (struct ping_end){ .size = (uint32_t)s, .status = (int)st };
 	return true;
 }
 
@@ -276,17 +208,11 @@ is_ping_error(struct span line)
 void
 illumos_parse_pings(struct span out, struct pingstat *ret)
 {
-	struct pingstat p = { 0 };
-	size_t replies_cap = 0, ends_cap = 0;
-	struct span line;
+	static const struct ping_lines lines = { .reply = ping_reply,
+		.totals = ping_totals,
+		.is_error = is_ping_error,
+		.causes = ping_causes,
+		.n_causes = sizeof(ping_causes) / sizeof(ping_causes[0]) };
 
-	while (span_line(&out, &line)) {
-		line = span_trim(line);
-		if (ping_reply(line, &p, &replies_cap) ||
-		    ping_totals(line, &p) || ping_end(line, &p, &ends_cap))
-			continue;
-		if (is_ping_error(line))
-			ping_error(line, &p);
-	}
-	*ret = p;
+	pings_parse(out, &lines, ret);
 }

@@ -1,13 +1,11 @@
 /* What tcpdump says of itself, and what ping prints (iputils, busybox). */
 #include <string.h>
 
-#include "base/mem.h"
 #include "model/capstat.h"
 #include "model/pingstat.h"
 #include "platform/linux.h"
+#include "platform/pings.h"
 #include "platform/words.h"
-
-enum { REPLIES_MAX = 1 << 20, ENDS_MAX = 4096 };
 
 static const struct {
 	const char *text;
@@ -107,10 +105,7 @@ linux_probe_has_pattern(struct span tool)
 	return span_is(span_trim(tool), "iputils");
 }
 
-static const struct {
-	const char *text;
-	enum ping_fail fail;
-} ping_fails[] = {
+static const struct ping_cause ping_causes[] = {
 	{ "Operation not permitted", PING_REFUSED },
 	{ "Network is unreachable", PING_NO_ROUTE },
 	{ "No route to host", PING_NO_ROUTE },
@@ -123,44 +118,6 @@ static const struct {
 	{ "ping: not found", PING_NO_TOOL },
 	{ "ping: command not found", PING_NO_TOOL },
 };
-
-/* Lines that tell of an error: by the tool's name, or an ICMP error. */
-static void
-ping_error(struct span line, struct pingstat *p)
-{
-	enum ping_fail fail = PING_OTHER;
-
-	for (size_t i = 0; i < sizeof(ping_fails) / sizeof(ping_fails[0]);
-	     i++) {
-		if (words_hold(line, ping_fails[i].text)) {
-			fail = ping_fails[i].fail;
-			break;
-		}
-	}
-	p->errors++;
-	if (p->fail != PING_FINE)
-		return;
-	p->fail = fail;
-	words_copy_line(line, p->why, sizeof(p->why));
-}
-
-/* "0.412": milliseconds with up to three digits of fraction. */
-static int64_t
-read_rtt(struct span s)
-{
-	struct span whole;
-	uint64_t ms, fraction = 0, scale = 1000;
-
-	if (!span_until(&s, '.', &whole) || span_u64(whole, 1U << 30, &ms) < 0)
-		return -1;
-	for (size_t i = 0; i < s.n && i < 3; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return -1;
-		scale /= 10;
-		fraction += (uint64_t)(s.p[i] - '0') * scale;
-	}
-	return (int64_t)(ms * 1000 + fraction);
-}
 
 /* Finds "KEYvalue" among the words; busybox says seq=, iputils icmp_seq=. */
 static bool
@@ -183,29 +140,24 @@ find_value(struct span line, const char *key, struct span *ret)
  * count the ICMP header's eight.
  */
 static bool
-ping_reply(struct span line, struct pingstat *p, size_t *cap)
+ping_reply(struct span line, struct ping_reply *ret)
 {
 	struct span rest = line, w, bytes, from, seq, rtt;
-	struct ping_reply r = { .rtt_us = -1 };
 	uint64_t size, n;
 
 	if (!span_word(&rest, &w) || span_u64(w, 65535, &size) < 0 ||
 	    size < 8 || !span_word(&rest, &bytes) || !span_is(bytes, "bytes") ||
-	    !span_word(&rest, &from) || !span_is(from, "from") ||
-	    p->n_replies == REPLIES_MAX)
+	    !span_word(&rest, &from) || !span_is(from, "from"))
 		return false;
 	if ((!find_value(rest, "icmp_seq=", &seq) &&
 		!find_value(rest, "seq=", &seq)) ||
 	    span_u64(seq, UINT16_MAX, &n) < 0)
 		return false;
 	if (find_value(rest, "time=", &rtt))
-		r.rtt_us = read_rtt(rtt);
-	r.size = (uint32_t)size - 8;
-	r.seq = (uint16_t)n;
-	r.duplicate = words_hold(line, "(DUP!)") || words_hold(line, "DUP!");
-	p->replies =
-	    mem_grow(p->replies, p->n_replies, cap, sizeof(*p->replies));
-	p->replies[p->n_replies++] = r;
+		ret->rtt_us = pings_rtt(rtt);
+	ret->size = (uint32_t)size - 8;
+	ret->seq = (uint16_t)n;
+	ret->duplicate = words_hold(line, "(DUP!)") || words_hold(line, "DUP!");
 	return true;
 }
 
@@ -214,38 +166,16 @@ ping_reply(struct span line, struct pingstat *p, size_t *cap)
  * says "5 packets received", and both count duplicates and errors apart.
  */
 static bool
-ping_totals(struct span line, struct pingstat *p)
+ping_totals(struct span line, uint64_t *sent, uint64_t *received)
 {
 	struct span w, head, rest = line;
-	uint64_t sent, received;
 
 	if (!span_until(&rest, ',', &head) || !span_word(&head, &w) ||
-	    span_u64(w, UINT32_MAX, &sent) < 0 ||
+	    span_u64(w, UINT32_MAX, sent) < 0 ||
 	    !span_is(span_trim(head), "packets transmitted"))
 		return false;
-	if (!span_word(&rest, &w) || span_u64(w, UINT32_MAX, &received) < 0)
+	if (!span_word(&rest, &w) || span_u64(w, UINT32_MAX, received) < 0)
 		return false;
-	p->finished++;
-	p->transmitted += sent;
-	p->received += received;
-	return true;
-}
-
-/* "= 56 0": the script's own line. */
-static bool
-ping_end(struct span line, struct pingstat *p, size_t *cap)
-{
-	struct span mark, size, status;
-	uint64_t s, st;
-
-	if (!span_word(&line, &mark) || !span_is(mark, "=") ||
-	    !span_word(&line, &size) || !span_word(&line, &status) ||
-	    span_u64(size, 65507, &s) < 0 || span_u64(status, 255, &st) < 0 ||
-	    p->n_ends == ENDS_MAX)
-		return false;
-	p->ends = mem_grow(p->ends, p->n_ends, cap, sizeof(*p->ends));
-	p->ends[p->n_ends++] =
-	    (struct ping_end){ .size = (uint32_t)s, .status = (int)st };
 	return true;
 }
 
@@ -259,17 +189,11 @@ is_ping_error(struct span line)
 void
 linux_parse_pings(struct span out, struct pingstat *ret)
 {
-	struct pingstat p = { 0 };
-	size_t replies_cap = 0, ends_cap = 0;
-	struct span line;
+	static const struct ping_lines lines = { .reply = ping_reply,
+		.totals = ping_totals,
+		.is_error = is_ping_error,
+		.causes = ping_causes,
+		.n_causes = sizeof(ping_causes) / sizeof(ping_causes[0]) };
 
-	while (span_line(&out, &line)) {
-		line = span_trim(line);
-		if (ping_reply(line, &p, &replies_cap) ||
-		    ping_totals(line, &p) || ping_end(line, &p, &ends_cap))
-			continue;
-		if (is_ping_error(line))
-			ping_error(line, &p);
-	}
-	*ret = p;
+	pings_parse(out, &lines, ret);
 }

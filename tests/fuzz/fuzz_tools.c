@@ -1,6 +1,6 @@
 /*
- * links: platform/linux_tools platform/words model/pingstat model/addr
- * links: base/mem base/str
+ * links: platform/linux_tools platform/pings platform/words model/pingstat
+ * links: model/addr base/mem base/str
  */
 #include <stddef.h>
 #include <stdint.h>
