@@ -66,6 +66,7 @@ const struct platform platform_illumos = {
 	.probe_has_pattern = illumos_probe_has_pattern,
 	.parse_pings = illumos_parse_pings,
 	.ops = illumos_ops,
+	.logs = &illumos_logs,
 	.read_services = illumos_read_services,
 	.read_config = config_parse,
 	.mend = &illumos_mend,

@@ -7,6 +7,8 @@ extern const struct platform platform_illumos;
 
 /* illumos_ops.c */
 extern const struct op_text illumos_ops[OPS];
+/* illumos_logs.c */
+extern const struct logs_text illumos_logs;
 /* illumos_config.c */
 extern const char illumos_config[];
 /* illumos_mend.c */

@@ -58,6 +58,7 @@ const struct platform platform_linux = {
 	.probe_has_pattern = linux_probe_has_pattern,
 	.parse_pings = linux_parse_pings,
 	.ops = linux_ops,
+	.logs = &linux_logs,
 	.read_services = linux_read_services,
 	.read_config = config_parse,
 	.mend = &linux_mend,

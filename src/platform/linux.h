@@ -7,6 +7,8 @@ extern const struct platform platform_linux;
 
 /* linux_ops.c */
 extern const struct op_text linux_ops[OPS];
+/* linux_logs.c */
+extern const struct logs_text linux_logs;
 /* linux_config.c */
 extern const char linux_config[];
 /* linux_mend.c */

@@ -23,6 +23,7 @@ struct capstat;
 struct config;
 struct err;
 struct facts;
+struct logs_text;
 struct pingstat;
 struct reasons_ask;
 struct section;
@@ -199,6 +200,8 @@ struct platform {
 	void (*parse_pings)(struct span out, struct pingstat *ret);
 	/* What can be done besides: OPS rows, for op_script(). */
 	const struct op_text *ops;
+	/* How its logs are followed: for logs_script(). */
+	const struct logs_text *logs;
 	/* The section "services" of those that print it; ERR_INPUT. */
 	int (*read_services)(struct span text, struct services *ret,
 	    struct err *e);
