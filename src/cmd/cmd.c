@@ -31,6 +31,8 @@ static const struct command {
 	    "what the kernels drop meanwhile, and why" },
 	{ "capture", cmd_capture, "A B",
 	    "both ends at once, one pcapng, one clock" },
+	{ "logs", cmd_logs, "[PATTERN]",
+	    "follow all nodes' logs, in one stream" },
 	{ "config", cmd_config, "[PATTERN]",
 	    "IPsec's configuration on disk and in effect" },
 	{ "services", cmd_services, "[PATTERN]",

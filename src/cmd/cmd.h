@@ -70,5 +70,6 @@ int cmd_sadb(int argc, char **argv);
 int cmd_debug(int argc, char **argv);
 int cmd_survey(int argc, char **argv);
 int cmd_config(int argc, char **argv);
+int cmd_logs(int argc, char **argv);
 
 #endif

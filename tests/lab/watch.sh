@@ -79,4 +79,131 @@ wait $pid || status=$?
 expect "drops: Ctrl-C shows what is known" 130 ".failed == [] and
     .seconds < 30 and ($lost) == [\"node4 XfrmInNoStates\"]"
 
+# ---- logs -------------------------------------------------------------------
+
+say logs --debug -n node2,node3
+if [ "$status" -eq 0 ] && grep -q "^would turn on IPsec's debug logging on \
+node\[2-3\], follow the logs for 3600 s, and set again" "$work/out"; then
+	passed=$((passed + 1))
+else
+	bad "logs: -n"
+fi
+
+# node2's clock is 30 s ahead, node3 is SmartOS, "gone" is not there.
+sed 's/^node4 .*/&\
+gone ansible_ssh_host=192.0.2.99/' inventory/lab.cfg >"$work/gone.cfg"
+"$lab" heal >"$work/out" 2>&1 || bad "the lab: heal"
+# shellcheck disable=SC2016 # for the node's shell
+"$lab" ssh node2 'date -s @$(($(date +%s) + 30))' >/dev/null 2>&1
+
+# follow WORDS...: espy logs --debug as $pid, once all three have turned it on.
+follow()
+{
+	ip netns exec "$ESPY_LAB_NS" "$espy" logs --debug --yes --json \
+	    --lines 0 --connect-timeout 3 -i "$work/gone.cfg" \
+	    -F "$ESPY_LAB_DIR/ssh_config" "$@" >"$work/out" 2>"$work/err" &
+	pid=$!
+	i=0
+	while [ $i -lt 300 ] && kill -0 $pid 2>/dev/null &&
+	    [ "$(grep -c '"debug now"' "$work/out")" -lt 4 ]; do
+		sleep 0.1
+		i=$((i + 1))
+	done
+}
+
+# finish: the exit status of espy, as $status.
+finish()
+{
+	status=0
+	wait "$pid" 2>/dev/null || status=$?
+}
+
+# debug_is WANT: of node2 (a file), node3 (a level) and node4.
+# shellcheck disable=SC2016 # for the node's shell
+debug_is()
+{
+	file='[ -e /etc/strongswan.d/zz-espy-debug.conf ] && echo on || echo off'
+	level='set -- $(/usr/sbin/ikeadm -n get debug); echo $5'
+	now=$(for n in node2 node4; do
+		"$lab" ssh $n "$file"
+	done 2>/dev/null; "$lab" ssh node3 "$level" 2>/dev/null)
+	[ "$(echo "$now" | paste -sd ' ' -)" = "$1" ]
+}
+
+# runs: what is left on the nodes of what followed and guarded.
+runs()
+{
+	for n in node2 node3 node4; do
+		"$lab" ssh $n 'pgrep -lx tail; pgrep -lf "[e]spy-debug"'
+	done 2>/dev/null
+}
+
+# leaves NAME WANT SECONDS: so soon debugging is as WANT, and nothing runs.
+leaves()
+{
+	until=$(($(date +%s) + $3))
+	while ! debug_is "$2" || [ -n "$(runs)" ]; do
+		if [ "$(date +%s)" -ge "$until" ]; then
+			bad "$1: not so: $2; but $now $(runs)"
+			return
+		fi
+		sleep 0.2
+	done
+	passed=$((passed + 1))
+	echo "| $1"
+}
+
+# A key in a log of either platform, as nothing there should write it.
+say debug on node4 --yes
+"$lab" ssh node2 "sed -n 's/.*secret = \"\(.*\)\"/\1/p' \
+    /etc/swanctl/conf.d/lab.conf" 2>/dev/null | head -n 1 >"$work/psk"
+"$lab" ssh node3 "sed -n 's/.*key \"*\([0-9a-f]*\).*/\1/p' \
+    /etc/inet/secret/ike.preshared" 2>/dev/null | head -n 1 >"$work/hex"
+follow node2,node3,node4,gone
+"$lab" ssh node2 "echo 'they say $(cat "$work/psk")' >>/var/log/charon.log
+    swanctl --rekey --child node4" >/dev/null 2>&1
+"$lab" ssh node3 "echo 'I heard $(cat "$work/hex")' >>/var/adm/messages" \
+    2>/dev/null
+i=0
+while [ $i -lt 200 ] && ! { [ "$(grep -c 'may hold a key' "$work/out")" -ge 2 ] &&
+    grep -q 'node4.*parsed CREATE_CHILD_SA request' "$work/out"; }; do
+	sleep 0.1
+	i=$((i + 1))
+done
+kill -INT $pid
+finish
+jq -s . "$work/out" >"$work/all" && mv "$work/all" "$work/out"
+# shellcheck disable=SC2016 # for jq
+expect "logs: a rekey of two, one clock; a key, a node gone; Ctrl-C" 130 '
+    def at($host; $text): [.[] | select(.kind == "line" and .host == $host and
+	(.line | contains($text))).time[:19] + "Z" | fromdate][-1];
+    def debug($kind): [.[] | select(.kind == $kind) |
+	"\(.host) \(.log) \(.state)"] | sort;
+    (at("node2"; "generating CREATE_CHILD_SA request") -
+	at("node4"; "parsed CREATE_CHILD_SA request") | fabs) <= 3 and
+    ([.[] | select(.kind == "line" and (.line | contains("may hold a key"))) |
+	.host] | unique) == ["node2", "node3"] and
+    debug("debug now") == ["node2 charon on", "node3 in.iked on",
+	"node3 policy on", "node4 charon on"] and
+    debug("debug after") == debug("debug before") and
+    [.[] | select(.kind == "failed") | .host, .class] ==
+	["gone", "unreachable"]'
+if ! grep -q '^......' "$work/psk" || ! grep -q '^......' "$work/hex"; then
+	bad "logs: there are no keys to look for"
+elif grep -qF -f "$work/psk" -f "$work/hex" "$work/out" "$work/err"; then
+	bad "logs: a key has left its node"
+fi
+leaves "logs: Ctrl-C: what was on stays on, the rest goes off" "off on 0x4" 1
+
+follow node2,node3,node4
+debug_is "on on 0x7ff" || bad "logs: debugging is not on: $now"
+kill -KILL $pid
+leaves "logs: kill -9 likewise" "off on 0x4" 5
+finish
+
+follow -t 1 gone
+finish
+jq -s . "$work/out" >"$work/all" && mv "$work/all" "$work/out"
+expect "logs: nobody there" 3 '[.[] | .kind, .host] == ["failed", "gone"]'
+
 end watch
