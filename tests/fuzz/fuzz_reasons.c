@@ -1,7 +1,7 @@
 /*
  * What nodes print of reasons for drops, in two rounds, cut in the middle.
- * links: platform/reasons platform/script platform/watch base/buf base/err
- * links: base/mem base/quote base/str model/addr model/reason
+ * links: platform/ base/buf base/date base/err base/map base/mem base/quote
+ * links: base/str model/addr model/facts model/pingstat model/reason
  */
 #include <stdint.h>
 #include <stdlib.h>
