@@ -5,19 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "cluster/config.h"
 #include "cmd/cmd.h"
-#include "cmd/confirm.h"
 #include "cmd/nodes.h"
 #include "cmd/opt.h"
 #include "model/host.h"
 #include "platform/op.h"
 #include "platform/platform.h"
 
-enum { NAMES_MAX = 1 << 20, REFRESH_LIMIT_MS = 90000 };
+enum { REFRESH_LIMIT_MS = 90000 };
 
 /* What the command line asked for. */
 struct wish {
@@ -124,38 +122,17 @@ show(const struct wish *w, struct nodes *ns)
 	return status;
 }
 
-/* What is about to be done, to whom. */
-static char *
-sentence(const struct wish *w, const struct nodes *ns)
-{
-	struct buf b;
-	char *s;
-
-	buf_init(&b, NAMES_MAX);
-	buf_puts(&b,
-	    w->refresh ? "bring the persistent configuration into effect on "
-		       : "ask for IPsec's configuration on ");
-	nodes_names(ns, NULL, &b);
-	s = xstrdup(b.data);
-	buf_free(&b);
-	return s;
-}
-
 static int
 run_wish(const struct wish *w, struct nodes *ns, struct err *e)
 {
-	char *what = sentence(w, ns);
-	enum confirm answer = CONFIRM_YES;
+	const struct nodes_plan plan = { .changes = w->refresh,
+		.what = w->refresh
+		    ? "bring the persistent configuration into effect on "
+		    : "ask for IPsec's configuration on " };
+	int status;
 
-	if (w->args->common.dry_run)
-		printf("would %s\n", what);
-	else if (w->refresh)
-		answer = confirm(&w->args->common, what, e);
-	free(what);
-	if (answer == CONFIRM_FAILED)
-		return cmd_fail(e);
-	if (answer == CONFIRM_NO || w->args->common.dry_run)
-		return EXIT_CLEAN;
+	if (!nodes_may(ns, &plan, &status, e))
+		return status;
 	return ask(w, ns, e) < 0 ? cmd_fail(e) : show(w, ns);
 }
 

@@ -1,15 +1,12 @@
 /* espy debug: IPsec's debug logging on all nodes, on, off, or as it is. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/mem.h"
 #include "cmd/cmd.h"
-#include "cmd/confirm.h"
 #include "cmd/nodes.h"
 #include "cmd/opt.h"
 #include "cmd/table.h"
@@ -116,48 +113,23 @@ show(struct nodes *ns, bool json)
 	table_free(t);
 }
 
-/* "status" asks nobody and changes nothing. */
-static enum confirm
-ask(const struct args *a, const struct nodes *ns, struct err *e)
-{
-	const char *word = a->words[0];
-	enum confirm answer = CONFIRM_YES;
-	struct buf b;
-
-	if (strcmp(word, "status") == 0 && !a->common.dry_run)
-		return CONFIRM_YES;
-	buf_init(&b, SHOWN_MAX);
-	if (strcmp(word, "status") == 0)
-		buf_puts(&b, "ask for IPsec's debug logging on ");
-	else
-		buf_printf(&b, "turn IPsec's debug logging %s on ", word);
-	nodes_names(ns, NULL, &b);
-	if (a->common.dry_run) {
-		printf("would %s\n", b.data);
-		answer = CONFIRM_NO;
-	} else {
-		answer = confirm(&a->common, b.data, e);
-	}
-	buf_free(&b);
-	return answer;
-}
-
 static int
 run_wish(const struct args *a, struct nodes *ns, struct err *e)
 {
 	const char *const words[] = { a->words[0] };
-	const struct op_ask op = { .op = OP_DEBUG,
-		.words = words,
-		.n_words = strcmp(words[0], "status") != 0 };
+	const bool look = strcmp(words[0], "status") == 0;
+	const struct op_ask op = {
+		.op = OP_DEBUG, .words = words, .n_words = !look
+	};
+	const struct nodes_plan plan = { .changes = !look,
+		.what = look ? "ask for IPsec's debug logging on "
+		    : strcmp(words[0], "on") == 0
+		    ? "turn on IPsec's debug logging on "
+		    : "turn off IPsec's debug logging on " };
+	int status;
 
-	switch (ask(a, ns, e)) {
-	case CONFIRM_FAILED:
-		return cmd_fail(e);
-	case CONFIRM_NO:
-		return EXIT_CLEAN;
-	case CONFIRM_YES:
-		break;
-	}
+	if (!nodes_may(ns, &plan, &status, e))
+		return status;
 	if (nodes_connect(ns, e) < 0 || nodes_op(ns, &op, NULL, 0, e) < 0)
 		return cmd_fail(e);
 	show(ns, a->common.json);

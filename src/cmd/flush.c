@@ -5,11 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
-#include "cmd/confirm.h"
 #include "cmd/opt.h"
 #include "io/sig.h"
 #include "model/host.h"
@@ -17,7 +15,7 @@
 #include "platform/op.h"
 #include "platform/platform.h"
 
-enum { SENTENCE_MAX = 1 << 20, FLUSH_LIMIT_MS = 30000 };
+enum { FLUSH_LIMIT_MS = 30000 };
 
 /* What the command line asked for. */
 struct wish {
@@ -195,26 +193,15 @@ flush_nodes(const struct wish *w, struct flush *f, struct err *e)
 static int
 run_wish(const struct wish *w, struct nodes *ns, struct err *e)
 {
+	const struct nodes_plan plan = { .changes = true,
+		.what = w->pair ? "flush the SAs between both of "
+				: "flush the SADB of ",
+		.then = ", then send probes and watch the SAs come back" };
 	struct flush f = { .nodes = ns };
-	enum confirm answer = CONFIRM_YES;
-	struct buf what;
-	int status = EXIT_CLEAN;
+	int status;
 
-	buf_init(&what, SENTENCE_MAX);
-	buf_puts(&what,
-	    w->pair ? "flush the SAs between both of " : "flush the SADB of ");
-	nodes_names(ns, NULL, &what);
-	if (w->args->common.dry_run)
-		printf("would %s, then send probes and watch the SAs come "
-		       "back\n",
-		    what.data);
-	else
-		answer = confirm(&w->args->common, what.data, e);
-	buf_free(&what);
-	if (answer == CONFIRM_FAILED)
-		return cmd_fail(e);
-	if (answer == CONFIRM_NO || w->args->common.dry_run)
-		return EXIT_CLEAN;
+	if (!nodes_may(ns, &plan, &status, e))
+		return status;
 	if (flush_nodes(w, &f, e) < 0)
 		status = cmd_fail(e);
 	else

@@ -137,6 +137,21 @@ json_t *nodes_failures_json(const struct nodes *ns);
 /* Text from outside as a JSON string; the caller's. */
 json_t *nodes_json_text(const char *text);
 
+/* What a command is about to do. */
+struct nodes_plan {
+	const char *what; /* "flush the SADB of ", before the names */
+	const char *then; /* behind them; NULL: nothing */
+	bool changes;
+};
+
+/*
+ * Whether to do it.  With -n it is printed, and the answer is no; what changes
+ * a node is asked for (cmd/confirm.h).  When it is no, status is the command's
+ * exit status, and what went wrong has been said.
+ */
+bool nodes_may(const struct nodes *ns, const struct nodes_plan *plan,
+    int *status, struct err *e);
+
 /* A command that only asks: one pattern at most, no options of its own. */
 struct nodes_command {
 	const char *name;  /* "sadb" */

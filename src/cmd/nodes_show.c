@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "cmd/cmd.h"
+#include "cmd/confirm.h"
 #include "cmd/fold.h"
 #include "cmd/nodes.h"
 #include "cmd/opt.h"
@@ -103,16 +104,42 @@ nodes_status(const struct nodes *ns, bool found)
 	return nodes_alive(ns) < ns->n ? EXIT_INCOMPLETE : EXIT_CLEAN;
 }
 
-static int
-would_ask(const struct nodes_command *c, const struct nodes *ns)
+bool
+nodes_may(const struct nodes *ns, const struct nodes_plan *plan, int *status,
+    struct err *e)
 {
+	enum confirm answer = CONFIRM_YES;
 	struct buf b;
 
 	buf_init(&b, NAMES_MAX);
+	buf_puts(&b, plan->what);
 	nodes_names(ns, NULL, &b);
-	printf("would ask %s %s; nothing is changed\n", b.data, c->would);
+	if (ns->common->dry_run) {
+		printf("would %s%s%s\n", b.data,
+		    plan->then != NULL ? plan->then : "",
+		    plan->changes ? "" : "; nothing is changed");
+		answer = CONFIRM_NO;
+	} else if (plan->changes) {
+		answer = confirm(ns->common, b.data, e);
+	}
 	buf_free(&b);
-	return EXIT_CLEAN;
+	if (answer != CONFIRM_YES)
+		*status = answer == CONFIRM_NO ? EXIT_CLEAN : cmd_fail(e);
+	return answer == CONFIRM_YES;
+}
+
+/* Asks, unless it is only to say so. */
+static int
+ask_or_tell(const struct nodes_command *c, struct nodes *ns, struct err *e)
+{
+	char *then = xasprintf(" %s", c->would);
+	const struct nodes_plan plan = { .what = "ask ", .then = then };
+	int status = EXIT_CLEAN;
+
+	if (nodes_may(ns, &plan, &status, e))
+		status = c->run(ns, e);
+	free(then);
+	return status;
 }
 
 int
@@ -132,10 +159,8 @@ nodes_command(const struct nodes_command *c, int argc, char **argv)
 		status = cmd_fail(&e);
 	else if (a.common.help)
 		status = EXIT_CLEAN;
-	else if (a.common.dry_run)
-		status = would_ask(c, &ns);
 	else
-		status = c->run(&ns, &e);
+		status = ask_or_tell(c, &ns, &e);
 	nodes_close(&ns);
 	cmd_args_free(&a);
 	return status;

@@ -1,14 +1,11 @@
 /* espy services: IPsec's services on all nodes; restart, refresh, clear. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <jansson.h>
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/mem.h"
 #include "cmd/cmd.h"
-#include "cmd/confirm.h"
 #include "cmd/nodes.h"
 #include "cmd/opt.h"
 #include "cmd/table.h"
@@ -123,21 +120,6 @@ show(struct nodes *ns, bool json)
 	return broken;
 }
 
-/* What is about to be done, to whom: "restart IPsec's services on node[1-4]" */
-static char *
-sentence(const struct wish *w, const struct nodes *ns)
-{
-	struct buf b;
-	char *s;
-
-	buf_init(&b, SHOWN_MAX);
-	buf_printf(&b, "%s on ", w->what);
-	nodes_names(ns, NULL, &b);
-	s = xstrdup(b.data);
-	buf_free(&b);
-	return s;
-}
-
 static int
 change_or_look(const struct wish *w, struct nodes *ns, struct err *e)
 {
@@ -156,19 +138,12 @@ change_or_look(const struct wish *w, struct nodes *ns, struct err *e)
 static int
 run_wish(const struct wish *w, struct nodes *ns, struct err *e)
 {
-	char *what = sentence(w, ns);
-	enum confirm answer = CONFIRM_YES;
+	const struct nodes_plan plan = { .what = w->what,
+		.changes = w->word != NULL };
+	int status;
 
-	if (!w->args->common.dry_run && w->word != NULL)
-		answer = confirm(&w->args->common, what, e);
-	if (w->args->common.dry_run)
-		printf("would %s\n", what);
-	free(what);
-	if (answer == CONFIRM_FAILED)
-		return cmd_fail(e);
-	if (answer == CONFIRM_NO || w->args->common.dry_run)
-		return EXIT_CLEAN;
-	return change_or_look(w, ns, e);
+	return nodes_may(ns, &plan, &status, e) ? change_or_look(w, ns, e)
+						: status;
 }
 
 static int
@@ -181,10 +156,10 @@ choose(struct wish *w, bool restart, bool refresh, bool clear, struct err *e)
 	    : refresh	  ? "refresh"
 	    : clear	  ? "clear"
 			  : NULL;
-	w->what = restart ? "restart IPsec, all SAs lost,"
-	    : refresh	  ? "read IPsec's configuration again"
-	    : clear	  ? "clear IPsec's services that are in maintenance"
-			  : "ask for the state of IPsec's services";
+	w->what = restart ? "restart IPsec, all SAs lost, on "
+	    : refresh	  ? "read IPsec's configuration again on "
+	    : clear	  ? "clear IPsec's services that are in maintenance on "
+			  : "ask for the state of IPsec's services on ";
 	return 0;
 }
 
