@@ -81,6 +81,8 @@ prepare(struct logs_run *r, struct args *a, struct err *e)
 	r->period_s = (int64_t)a->common.timeout_s;
 	if (r->period_s == 0)
 		r->period_s = r->debug ? DEBUG_S : DAY_S;
+	if (r->period_s > DAY_S)
+		r->period_s = DAY_S;
 	a->common.timeout_s = 0;
 	return nodes_open(&a->common, a->n_words > 0 ? a->words[0] : NULL,
 	    r->nodes, e);
