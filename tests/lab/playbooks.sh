@@ -14,6 +14,8 @@ export ANSIBLE_NOCOLOR=1 ANSIBLE_GATHERING=explicit ANSIBLE_PIPELINING=1 \
     ANSIBLE_SSH_ARGS="-F $ESPY_LAB_DIR/ssh_config -o ControlMaster=auto \
     -o ControlPersist=60s -o ControlPath=$work/mux-%C"
 
+inventory=inventory/lab.cfg
+
 # expect NAME WANT GOT
 expect()
 {
@@ -30,15 +32,16 @@ expect()
 # play BOOK OPTION...: one of both, as $by says; the exit status is kept.
 play()
 {
-	book=$1
+	book=playbooks/$1
+	[ "$1" = "${1#/}" ] || book=$1
 	shift
 	if [ "$by" = espy ]; then
-		"$lab" exec "$espy" play "playbooks/$book.yml" --yes \
-		    -i inventory/lab.cfg -F "$ESPY_LAB_DIR/ssh_config" \
+		"$lab" exec "$espy" play "$book.yml" --yes \
+		    -i "$inventory" -F "$ESPY_LAB_DIR/ssh_config" \
 		    "$@" >"$work/out" 2>&1
 	else
-		"$lab" exec ansible-playbook "playbooks/$book.yml" \
-		    -i inventory/lab.cfg "$@" >"$work/out" 2>&1
+		"$lab" exec ansible-playbook "$book.yml" \
+		    -i "$inventory" "$@" >"$work/out" 2>&1
 	fi
 	status=$?
 }
@@ -83,6 +86,68 @@ logs()
 	esac && echo on || echo off' 2>/dev/null
 }
 
+# wiring: where node3's overlay sends, and its IPsec policies.
+wiring()
+{
+	"$lab" ssh node3 'dladm show-overlay -t | sort
+		ipsecconf -l | grep raddr | sort' 2>/dev/null
+}
+
+# overlay_update CHECK: node3, a head node, has an overlay that sends astray and
+# a policy that is gone.
+overlay_update()
+{
+	healthy=$(wiring)
+	"$lab" break F03 node3 node1 >"$work/out" 2>&1
+	"$lab" ssh node3 'sed -i /raddr.192.0.2.12/d /etc/inet/ipsecinit.conf
+		svcadm refresh policy' >>"$work/out" 2>&1
+	broken=$(wiring)
+	# A line of the map is another, and one is gone.
+	expect "the lab: another map and policy" "yes 3" \
+	    "$([ -n "$healthy" ] && echo yes) $(printf '%s\n' "$healthy" \
+	    "$broken" | sort | uniq -u | grep -c -e 4790 -e 'raddr.*dir out')"
+	play overlay-update "$1" -e head=node3
+	expect "$by: a dry run of overlay-update" "0 $broken" "$status $(wiring)"
+	recap >"$work/$by.dryupdate"
+	play overlay-update -e head=node3
+	expect "$by: overlay-update" "0 $healthy" "$status $(wiring)"
+	expect "$by: overlays are listed" yes "$(grep -q 'adminoverlay  *4790' \
+	    "$work/out" && echo yes)"
+	recap >"$work/$by.reupdate"
+}
+
+# Another user logs in, and others yet do the work.
+as_others()
+{
+	inventory=$work/others.cfg play "$work/others"
+	expect "$by: remote_user and become" "0 yes" "$status $(grep -q \
+	    'they are op root nobody' "$work/out" && echo yes)"
+	recap >"$work/$by.others"
+}
+
+others_prepare()
+{
+	echo node2 ansible_ssh_host=192.0.2.12 >"$work/others.cfg"
+	cat >"$work/others.yml" <<-END
+	- hosts: node2
+	  remote_user: op
+	  gather_facts: false
+	  tasks:
+	    - {command: id -un, register: op, changed_when: false}
+	    - {command: id -un, become: true, register: root}
+	    - command: id -un
+	      become: true
+	      become_user: nobody
+	      register: nobody
+	    - debug:
+	        msg: they are {{ op.stdout }} {{ root.stdout }} {{ nobody.stdout }}
+	END
+	"$lab" ssh node2 'useradd -s /bin/sh -d /tmp -p "*" op &&
+	    echo "op ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/op' \
+	    >"$work/out" 2>&1
+	expect "the lab: another user" 0 $?
+}
+
 one()
 {
 	by=$1 check=$2
@@ -116,8 +181,10 @@ one()
 	expect "$by: debug-off" "0 off off" \
 	    "$status $(logs node2) $(logs node3)"
 	play overlay-update
-	expect "$by: overlay-update" 0 $status
+	expect "$by: overlay-update, no Danube Cloud there" 0 $status
 	recap >"$work/$by.update"
+	overlay_update "$check"
+	as_others
 	play collect-evidence -l node1,node3
 	expect "$by: collect-evidence" 0 $status
 	recap >"$work/$by.evidence"
@@ -131,9 +198,11 @@ one()
 "$lab" platform illumos node3 >"$work/out" 2>&1
 "$lab" ssh node2 "mkdir -p /etc/strongswan.d &&
     echo 'include strongswan.d/*.conf' >>/etc/strongswan.conf" 2>/dev/null
+others_prepare
 one espy -n
 one ansible --check
-for f in connectivity dry flush restart update evidence; do
+for f in connectivity dry flush restart update dryupdate reupdate others \
+    evidence; do
 	expect "$f: the recaps are the same" "$(cat "$work/ansible.$f")" \
 	    "$(cat "$work/espy.$f")"
 done

@@ -224,6 +224,31 @@ illumos_follow()
 	illumos_render map
 }
 
+# illumos_map_lines PREFIX... of each "MAC" of the file: MAC ARP IP PORT.
+illumos_map_lines()
+{
+	tr -d ' \n' <$ILLUMOS_ROOT/opt/custom/networking/adminoverlay_overlay.json |
+		tr '}' '\n' | sed -n 's/^.*"\([0-9a-f:]\{17\}\)":{\("arp":"\([^"]*\)",\)*"ip":"\([^"]*\)","port":\([0-9]*\)$/\1 \4 \5 \3/p'
+}
+
+# What the kernel has becomes what the file says, as when varpd reads it anew.
+illumos_map_load()
+{
+	{
+		bridge fdb show dev ov0 |
+			sed -n "s/^\([0-9a-f:]*\) dst \([0-9.]*\).*/fdb delete \
+			    \1 dev ov0 dst \2 port $VXLAN_PORT vni $VNI self/p"
+		illumos_map_lines | while read -r mac to port arp; do
+			echo "fdb append $mac dev ov0 dst $to port $port" \
+			    "vni $VNI self permanent"
+		done
+	} | bridge -force -batch -
+	illumos_map_lines | while read -r mac to port arp; do
+		[ -z "$arp" ] ||
+			echo "neigh replace $arp lladdr $mac dev ov0 nud permanent"
+	done | ip -force -batch -
+}
+
 # "{ ulp udp laddr A raddr B } ipsec {...}" as ip(8) has it, with the key
 # daemon's numbers.
 illumos_policy_load()

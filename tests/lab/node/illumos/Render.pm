@@ -8,6 +8,9 @@ use Sadb;
 
 my $root = "$Node::dir/root";
 my $persistent = "$root/opt/custom/etc/ipsec";
+my $map = 'adminoverlay_overlay.json';
+# What esdc-overlay asks Danube's database for.
+my $wanted = "$root/opt/erigones/ans/overlays/files";
 
 # {peer, psk, from}: strongSwan's connections and their secrets.
 sub peers
@@ -111,8 +114,7 @@ sub put
 
 sub map_only
 {
-	put("$root/opt/custom/networking/adminoverlay_overlay.json",
-	    overlay_json(), 0644);
+	put("$root/opt/custom/networking/$map", overlay_json(), 0644);
 }
 
 sub effective
@@ -129,6 +131,7 @@ sub persistent
 	put("$persistent/config", ike_config(), 0644);
 	put("$persistent/ike.preshared", ike_preshared(), 0600);
 	put("$root/usbkey/config", usbkey(), 0600);
+	put("$wanted/$map", overlay_json(), 0644);
 }
 
 1;

@@ -4,6 +4,7 @@ use Smf;
 
 my $ike = 'svc:/network/ipsec/ike:default';
 my $policy = 'svc:/network/ipsec/policy:default';
+my $varpd = 'svc:/network/varpd:default';
 
 sub switch
 {
@@ -29,6 +30,7 @@ my %do = (
 	    Node::on('illumos_policy_load') },
 	"$policy refresh" => sub { Smf::disabled('policy') ? 0 :
 	    Node::on('illumos_policy_load') },
+	"$varpd restart" => sub { Node::on('illumos_map_load') },
 	"$policy clear" => sub { Node::on('illumos_policy_load') },
 );
 
