@@ -71,7 +71,7 @@ read_end(struct span line, struct route *r)
 {
 	uint64_t status;
 
-	if (words_u64(line, "=", 255, &status) < 0)
+	if (words_u64(line, "=", SECTION_STATUS_MAX, &status) < 0)
 		return -1;
 	if (says_no_route(r)) {
 		r->reachable = false;

@@ -126,7 +126,7 @@ read_end(struct span line, struct route *r)
 {
 	uint64_t status;
 
-	if (words_u64(line, "=", 255, &status) < 0)
+	if (words_u64(line, "=", SECTION_STATUS_MAX, &status) < 0)
 		return -1;
 	r->reachable = status == 0 && r->link[0] != '\0';
 	if (r->reachable)

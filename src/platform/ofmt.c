@@ -1,5 +1,6 @@
 #include "platform/ofmt.h"
 
+#include "platform/section.h"
 #include "platform/words.h"
 
 int
@@ -44,7 +45,8 @@ ofmt_part(struct span *text, const char *name, struct span *ret)
 			body.n = (size_t)(text->p - body.p);
 			continue;
 		}
-		if (words_u64(line, "=", 255, &status) < 0 || status != 0)
+		if (words_u64(line, "=", SECTION_STATUS_MAX, &status) < 0 ||
+		    status != 0)
 			return -1;
 		*ret = body;
 		return 0;

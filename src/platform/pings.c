@@ -1,6 +1,7 @@
 #include "platform/pings.h"
 
 #include "base/mem.h"
+#include "platform/section.h"
 #include "platform/words.h"
 
 enum { REPLIES_MAX = 1 << 20, ENDS_MAX = 4096 };
@@ -67,7 +68,8 @@ take_end(struct parse *s, struct span line)
 	if (!span_word(&line, &mark) || !span_is(mark, "=") ||
 	    !span_word(&line, &size) || !span_word(&line, &status) ||
 	    span_u64(size, 65507, &bytes) < 0 ||
-	    span_u64(status, 255, &st) < 0 || p->n_ends == ENDS_MAX)
+	    span_u64(status, SECTION_STATUS_MAX, &st) < 0 ||
+	    p->n_ends == ENDS_MAX)
 		return false;
 	p->ends = mem_grow(p->ends, p->n_ends, &s->ends_cap, sizeof(*p->ends));
 	p->ends[p->n_ends++] =

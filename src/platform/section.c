@@ -30,7 +30,7 @@ is_end(struct span line, const char *nonce, struct span name, int *status)
 
 	if (!is_mark(line, nonce, "end", &rest) || !span_word(&rest, &w) ||
 	    w.n != name.n || memcmp(w.p, name.p, w.n) != 0 ||
-	    !span_word(&rest, &w) || span_u64(w, 255, &v) < 0)
+	    !span_word(&rest, &w) || span_u64(w, SECTION_STATUS_MAX, &v) < 0)
 		return false;
 	*status = (int)v;
 	return true;

@@ -14,10 +14,13 @@
 
 #include "base/str.h"
 
+/* The greatest exit status: ksh93 adds 256 to the signal that killed. */
+enum { SECTION_STATUS_MAX = 256 + 64 };
+
 struct section {
 	struct span name, text; /* borrowed */
 	bool whole;		/* the end line came; otherwise it was cut */
-	int status;		/* of the command, 0 to 255; 0 unless whole */
+	int status;		/* of the command; 0 unless whole */
 };
 
 /*

@@ -12,6 +12,8 @@ static const char out[] = "noise\n"
 			  "@@espy n0nce begin cut\n"
 			  "@@espy 0ther end cut 0\n"
 			  "@@espy n0nce end other 0\n"
+			  "@@espy n0nce begin killed\n"
+			  "\n@@espy n0nce end killed 265\n"
 			  "@@espy n0nce begin last\n"
 			  "no newline"
 			  "\n@@espy n0nce end last 0\n";
@@ -41,6 +43,8 @@ test_sections(void **state)
 	/* Neither another nonce nor another name ends it. */
 	check(&rest, "cut", "@@espy 0ther end cut 0\n@@espy n0nce end other 0",
 	    false, 0);
+	/* By signal 9, as ksh93 has it. */
+	check(&rest, "killed", "", true, 256 + 9);
 	check(&rest, "last", "no newline", true, 0);
 	assert_false(section_next(&rest, "n0nce", &s));
 }
@@ -68,7 +72,7 @@ test_every_cut(void **state)
 static void
 test_status_is_a_number(void **state)
 {
-	static const char *const bad[] = { "", "256", "-1", "x", "0x" };
+	static const char *const bad[] = { "", "321", "-1", "x", "0x" };
 	char text[128];
 
 	(void)state;
