@@ -24,6 +24,7 @@ static const char *const kinds[SURVEY_KINDS] = {
 	[SURVEY_TOO_BIG] = "too-big",
 	[SURVEY_SITE] = "site",
 	[SURVEY_BLIND] = "blind",
+	[SURVEY_SILENT] = "silent",
 };
 
 const char *

@@ -69,6 +69,7 @@ enum survey_kind {
 	SURVEY_TOO_BIG,
 	SURVEY_SITE,
 	SURVEY_BLIND,
+	SURVEY_SILENT,
 	SURVEY_KINDS
 };
 

@@ -354,6 +354,22 @@ check_blind(struct survey *s, size_t node)
 		    s->nodes[node].name, under->link->name);
 }
 
+/* What it was asked, and this file would have judged. */
+static void
+check_silence(struct survey *s, size_t node)
+{
+	static const unsigned asked[] = { HAVE_CLOCK, HAVE_IKE, HAVE_SAS,
+		HAVE_POLICIES, HAVE_FDB };
+
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		const char *why = facts_why(s->nodes[node].facts, asked[i]);
+
+		if (why != NULL)
+			survey_find(s, SURVEY_SILENT, node,
+			    "%s did not say all: %s", s->nodes[node].name, why);
+	}
+}
+
 void
 survey_judge(struct survey *s)
 {
@@ -371,5 +387,6 @@ survey_judge(struct survey *s)
 			continue;
 		check_node(s, i);
 		check_blind(s, i);
+		check_silence(s, i);
 	}
 }

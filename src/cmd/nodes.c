@@ -382,6 +382,20 @@ nodes_op(struct nodes *ns, const struct op_ask *op,
 }
 
 void
+nodes_need(struct node *n, unsigned have, const char *what)
+{
+	const char *why = facts_why(&n->facts, have);
+	char *text;
+
+	if ((n->facts.have & have) == have)
+		return;
+	text = xasprintf("it did not say %s%s%s", what, why != NULL ? ": " : "",
+	    why != NULL ? why : "");
+	nodes_fail(n, TASK_EXITED, text);
+	free(text);
+}
+
+void
 nodes_check_do(struct nodes *ns, const char *phase)
 {
 	for (size_t i = 0; i < ns->n; i++) {

@@ -124,6 +124,8 @@ const struct run_text *nodes_text(const struct node *n, const char *phase,
 void nodes_check_do(struct nodes *ns, const char *phase);
 /* Marks a node as failed, once; the first reason stays. */
 void nodes_fail(struct node *n, enum task_end end, const char *why);
+/* "it did not say WHAT", and why not, when `have` is not in its facts. */
+void nodes_need(struct node *n, unsigned have, const char *what);
 /* How many answer. */
 size_t nodes_alive(const struct nodes *ns);
 /* Appends the folded names of those that want() (NULL: all). */

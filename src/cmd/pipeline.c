@@ -55,12 +55,12 @@ pipeline_facts(const struct run_node *n, const char *phase, struct facts *ret)
 		struct section s;
 		struct err e;
 
-		if (name == NULL || t->status < 0)
+		if (name == NULL)
 			continue;
 		s = (struct section){ .name = span_of(name),
 			.text = { t->text, t->len },
-			.whole = true,
-			.status = t->status };
+			.whole = t->status >= 0,
+			.status = t->status >= 0 ? t->status : 0 };
 		/* What makes no sense is missing evidence, no error here. */
 		p->parse_section(&s, ret, &e);
 	}
@@ -101,6 +101,27 @@ sentinels_sent(const struct run_node *n, uint16_t size)
 		pingstat_free(&st);
 	}
 	return (unsigned)sum;
+}
+
+/* A ping that is not there, or that did not end as pings do. */
+static void
+ping_trouble(const struct run_node *n, char out[FACT_TEXT_MAX])
+{
+	const struct platform *p = platform_of(n);
+	const struct run_text *t = run_text(n, "probe/ping.1");
+	struct pingstat st;
+
+	if (t == NULL || p == NULL)
+		return;
+	p->parse_pings((struct span){ t->text, t->len }, &st);
+	if (st.fail == PING_NO_TOOL)
+		snprintf(out, FACT_TEXT_MAX, "%s", st.why);
+	/* 2 is of a ping that has said why. */
+	for (size_t i = 0; i < st.n_ends && out[0] == '\0'; i++)
+		if (st.ends[i].status > 2)
+			snprintf(out, FACT_TEXT_MAX, "its ping %s",
+			    platform_status_text(st.ends[i].status).s);
+	pingstat_free(&st);
 }
 
 /* Did its ping have no way to write the nonce into packets? */
@@ -246,6 +267,7 @@ pipeline_analyze(const char *dir, struct analysis *ret, struct err *e)
 		pipeline_facts(&a.run.nodes[s], "before", &in.before[s]);
 		pipeline_facts(&a.run.nodes[s], "after", &in.after[s]);
 	}
+	ping_trouble(&a.run.nodes[SIDE_A], in.ping_why);
 	r = correlate(dir, &a, &in, e);
 	if (r == 0)
 		diag_run(&in, &a.verdict);

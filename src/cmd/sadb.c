@@ -50,10 +50,8 @@ learn(struct asked *a)
 		learn_addresses(n->host, &a->first[i]);
 		if (n->failure != NULL)
 			continue;
-		if ((n->facts.have & HAVE_SAS) == 0)
-			nodes_fail(n, TASK_EXITED,
-			    "it did not say which SAs it has");
-		else
+		nodes_need(n, HAVE_SAS, "which SAs it has");
+		if (n->failure == NULL)
 			a->first[i].facts = &n->facts;
 	}
 }

@@ -46,10 +46,8 @@ learn(struct nodes *ns, struct wall asked, struct survey_node *v)
 			ip_parse(span_of(n->host->address), &v[i].address);
 		if (n->failure != NULL)
 			continue;
-		if ((n->facts.have & HAVE_LINKS) == 0)
-			nodes_fail(n, TASK_EXITED,
-			    "it did not say which devices it has");
-		else
+		nodes_need(n, HAVE_LINKS, "which devices it has");
+		if (n->failure == NULL)
 			v[i].facts = &n->facts;
 	}
 }

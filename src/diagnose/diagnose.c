@@ -223,6 +223,7 @@ static void
 judge_silence(const struct diag_input *in, struct verdict *v)
 {
 	const struct tap *t = &in->ledger->taps[SIDE_A][POINT_OVERLAY];
+	const char *why = t->why[0] != '\0' ? t->why : in->ping_why;
 	struct leg g = leg_of(in, STAGE_HOST_A);
 	struct finding f;
 
@@ -237,8 +238,7 @@ judge_silence(const struct diag_input *in, struct verdict *v)
 	else
 		engine_add_note(v,
 		    "no probe was seen leaving the overlay device of %s%s%s",
-		    node_name(in, SIDE_A), t->why[0] != '\0' ? ": " : "",
-		    t->why);
+		    node_name(in, SIDE_A), why[0] != '\0' ? ": " : "", why);
 }
 
 /* Pings that never came to the overlay device are none of its losses. */
@@ -375,6 +375,39 @@ judge(const struct diag_input *in, struct verdict *v)
 		say_unknown(v, NULL);
 }
 
+static void
+note_unsaid(const struct diag_input *in, enum side s, const struct facts *f,
+    unsigned *noted, struct verdict *v)
+{
+	enum {
+		TELLING = HAVE_SAS | HAVE_POLICIES | HAVE_NEIGHS | HAVE_FDB |
+		    HAVE_COUNTERS | HAVE_XFRM_STAT | HAVE_ROUTES
+	};
+
+	for (size_t i = 0; i < f->n_unsaid; i++) {
+		const struct unsaid *u = &f->unsaid[i];
+
+		if ((u->have & TELLING & ~*noted) == 0)
+			continue;
+		*noted |= u->have;
+		engine_add_note(v, "%s did not say all: %s", node_name(in, s),
+		    u->why);
+	}
+}
+
+/* Rules without their evidence say nothing; the reader should know why. */
+static void
+note_silence(const struct diag_input *in, struct verdict *v)
+{
+	for (enum side s = SIDE_A; s < SIDES; s++) {
+		unsigned noted = 0;
+
+		note_unsaid(in, s, &in->facts[s], &noted, v);
+		note_unsaid(in, s, &in->before[s], &noted, v);
+		note_unsaid(in, s, &in->after[s], &noted, v);
+	}
+}
+
 void
 diag_run(const struct diag_input *in, struct verdict *ret)
 {
@@ -391,5 +424,6 @@ diag_run(const struct diag_input *in, struct verdict *ret)
 		judge(in, &v);
 		symptom_find(in, &v);
 	}
+	note_silence(in, &v);
 	*ret = v;
 }

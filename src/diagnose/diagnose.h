@@ -21,6 +21,8 @@ struct diag_input {
 	/* At the start, and around the probes; have is 0 when there are none.
 	 */
 	struct facts facts[SIDES], before[SIDES], after[SIDES];
+	/* Why A's ping did not work, as far as it says; or "". */
+	char ping_why[FACT_TEXT_MAX];
 };
 
 void diag_run(const struct diag_input *in, struct verdict *ret);

@@ -20,7 +20,18 @@ facts_free(struct facts *f)
 	free(f->settings);
 	free(f->gro_links);
 	free(f->listeners);
+	free(f->unsaid);
 	*f = (struct facts){ 0 };
+}
+
+const char *
+facts_why(const struct facts *f, unsigned have)
+{
+	for (size_t i = 0; i < f->n_unsaid; i++)
+		if ((f->unsaid[i].have & have) != 0 &&
+		    (f->have & f->unsaid[i].have) == 0)
+			return f->unsaid[i].why;
+	return NULL;
 }
 
 const struct link *

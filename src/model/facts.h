@@ -172,8 +172,16 @@ struct setting {
 	char value[FACT_NAME_MAX];
 };
 
+/* What was asked for and not understood. */
+struct unsaid {
+	unsigned have;		 /* enum facts_have that it would have been */
+	char why[FACT_TEXT_MAX]; /* "sas: not found (status 127)" */
+};
+
 struct facts {
-	unsigned have;		      /* enum facts_have */
+	unsigned have; /* enum facts_have */
+	struct unsaid *unsaid;
+	size_t n_unsaid;
 	char platform[FACT_NAME_MAX]; /* "linux" */
 	char release[FACT_NAME_MAX];
 	struct wall clock;
@@ -211,6 +219,9 @@ struct facts {
 /* Ends everything that f owns; f itself is the caller's.  Accepts NULL. */
 void facts_free(struct facts *f);
 
+/* Why the node did not say one of these, borrowed; NULL: it was not asked, or
+ * its answer did not come. */
+const char *facts_why(const struct facts *f, unsigned have);
 /* Borrowed, or NULL when there is none. */
 const struct link *facts_link(const struct facts *f, const char *name);
 const struct route *facts_route(const struct facts *f, const struct ip *dst);

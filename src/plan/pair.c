@@ -207,12 +207,14 @@ check_distinct(const struct half h[2], struct err *e)
 static int
 check_facts(const struct half *h, struct err *e)
 {
+	const char *why = facts_why(h->facts, HAVE_LINKS | HAVE_ADDRS);
+
 	if ((h->facts->have & HAVE_LINKS) != 0 &&
 	    (h->facts->have & HAVE_ADDRS) != 0)
 		return 0;
 	return err_set(e, ERR_HOST,
-	    "%s: it did not say which devices and addresses it has",
-	    h->host->name);
+	    "%s: it did not say which devices and addresses it has%s%s",
+	    h->host->name, why != NULL ? ": " : "", why != NULL ? why : "");
 }
 
 int

@@ -12,7 +12,8 @@ struct section_parser {
 	int (*parse)(const struct section *s, struct facts *f, struct err *e);
 };
 
-/* What parse_section() of struct platform promises, by n rows of a table. */
+/* What parse_section() of struct platform promises, by n rows of a table; what
+ * is not understood is noted in f->unsaid. */
 int platform_read_section(const struct section_parser *parsers, size_t n,
     const struct section *s, struct facts *f, struct err *e);
 

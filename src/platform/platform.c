@@ -1,8 +1,10 @@
 #include "platform/platform.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "model/facts.h"
 #include "platform/illumos.h"
 #include "platform/linux.h"
@@ -80,28 +82,71 @@ platform_nonce_good(const char *nonce)
 	return nonce[n] == '\0' && n >= 8 && n <= 64;
 }
 
+/* dash adds 128 to the signal, ksh93 256. */
+struct status_text
+platform_status_text(int status)
+{
+	struct status_text t;
+
+	if (status == 127)
+		snprintf(t.s, sizeof(t.s), "is not there (status 127)");
+	else if (status > 256 && status < 256 + 64)
+		snprintf(t.s, sizeof(t.s), "was killed by signal %d",
+		    status - 256);
+	else if (status > 128 && status < 128 + 64)
+		snprintf(t.s, sizeof(t.s), "was killed by signal %d",
+		    status - 128);
+	else
+		snprintf(t.s, sizeof(t.s), "failed, status %d", status);
+	return t;
+}
+
+static int
+read_section(const struct section_parser *p, const struct section *s,
+    struct facts *f, struct err *e)
+{
+	const char *name = platform_section_name(p->section);
+
+	if (!s->whole)
+		return err_set(e, ERR_INPUT, "%s: cut short", name);
+	/* No tool prints NULs, and names end at them. */
+	if (s->text.n > 0 && memchr(s->text.p, '\0', s->text.n) != NULL)
+		return err_set(e, ERR_INPUT, "%s: not text", name);
+	if (s->status > p->max_status)
+		return err_set(e, ERR_INPUT, "%s: the node's command %s", name,
+		    platform_status_text(s->status).s);
+	if (p->parse(s, f, e) < 0)
+		return err_wrap(e, "%s", name);
+	f->have |= p->have;
+	return 0;
+}
+
+static void
+note_unsaid(const struct section_parser *p, const char *why, struct facts *f)
+{
+	struct unsaid *u;
+
+	if (p->have == 0 || f->n_unsaid == SECTIONS)
+		return;
+	f->unsaid =
+	    xreallocarray(f->unsaid, f->n_unsaid + 1, sizeof(*f->unsaid));
+	u = &f->unsaid[f->n_unsaid++];
+	u->have = p->have;
+	snprintf(u->why, sizeof(u->why), "%.*s", (int)sizeof(u->why) - 1, why);
+}
+
 int
 platform_read_section(const struct section_parser *parsers, size_t n,
     const struct section *s, struct facts *f, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
-		const char *name = platform_section_name(parsers[i].section);
-
-		if (!span_is(s->name, name))
+		if (!span_is(s->name,
+			platform_section_name(parsers[i].section)))
 			continue;
-		if (!s->whole)
-			return err_set(e, ERR_INPUT, "%s: cut short", name);
-		/* No tool prints NULs, and names end at them. */
-		if (s->text.n > 0 && memchr(s->text.p, '\0', s->text.n) != NULL)
-			return err_set(e, ERR_INPUT, "%s: not text", name);
-		if (s->status > parsers[i].max_status)
-			return err_set(e, ERR_INPUT,
-			    "%s: the node's command failed, status %d", name,
-			    s->status);
-		if (parsers[i].parse(s, f, e) < 0)
-			return err_wrap(e, "%s", name);
-		f->have |= parsers[i].have;
-		return 0;
+		if (read_section(&parsers[i], s, f, e) == 0)
+			return 0;
+		note_unsaid(&parsers[i], e->text, f);
+		return -1;
 	}
 	return err_set(e, ERR_INPUT, "%.*s: no such section",
 	    (int)(s->name.n < 64 ? s->name.n : 64), s->name.p);

@@ -218,6 +218,12 @@ const struct platform *platform_named(const char *name);
 /* What to run first: prints the answer that platform_find() wants. */
 extern const char platform_hello[];
 
+/* What became of a command, by the status that a node's shell told: "was killed
+ * by signal 9", "failed, status 1". */
+struct status_text {
+	char s[64];
+};
+struct status_text platform_status_text(int status);
 /* "sas", "links", ...; also the names of the run directory's files. */
 const char *platform_section_name(enum platform_section s);
 /* 8 to 64 letters and digits? */

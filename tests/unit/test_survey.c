@@ -356,6 +356,24 @@ test_blind(void **state)
 	survey_free(&w.s);
 }
 
+/* A tool fails: one row says so, and nothing is concluded. */
+static void
+test_silent(void **state)
+{
+	struct world w = { 0 };
+	struct unsaid u = { HAVE_SAS, "sas: not text" };
+
+	(void)state;
+	healthy(&w);
+	w.facts[1].unsaid = &u;
+	w.facts[1].n_unsaid = 1;
+	w.facts[1].have |= HAVE_SAS;
+	expect_nothing(&w);
+	w.facts[1].have &= ~(unsigned)HAVE_SAS;
+	expect(&w, SURVEY_SILENT, 1, "sas: not text");
+	survey_free(&w.s);
+}
+
 /* The numbers were measured: see ESP's lengths in espy's own lab. */
 static void
 test_mtu(void **state)
@@ -405,6 +423,7 @@ main(void)
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_ike),
 		cmocka_unit_test(test_blind),
+		cmocka_unit_test(test_silent),
 		cmocka_unit_test(test_mtu),
 	};
 
