@@ -32,6 +32,7 @@ struct found {
 	size_t n_links, links_cap;
 	struct ifaddr *addrs;
 	size_t n_addrs, addrs_cap;
+	int status; /* of the last part's command; -1: it makes no sense */
 };
 
 static void
@@ -307,6 +308,9 @@ read_addrs(struct span text, struct found *v)
 	struct span line;
 	int r;
 
+	/* There is always lo0's. */
+	if (text.n == 0)
+		return -1;
 	while (span_line(&text, &line)) {
 		v->addrs = mem_grow(v->addrs, v->n_addrs, &v->addrs_cap,
 		    sizeof(*v->addrs));
@@ -391,22 +395,33 @@ read_counts(struct span text, struct found *v)
 	return r;
 }
 
+static int
+take_part(struct found *v, struct span *text, const char *name,
+    struct span *ret)
+{
+	v->status = ofmt_part(text, name, ret);
+	return v->status == 0 ? 0 : -1;
+}
+
 /* In the script's order; VNICs come behind the links that they are. */
 static int
 read_parts(struct span text, struct found *v, const char **part)
 {
 	struct span links, vnics, overlays, addrs, kstats;
 
-	if ((*part = "dladm show-link", ofmt_part(&text, "link", &links)) < 0 ||
-	    (*part = "dladm show-vnic", ofmt_part(&text, "vnic", &vnics)) < 0 ||
+	if ((*part = "dladm show-link", take_part(v, &text, "link", &links)) <
+		0 ||
+	    (*part = "dladm show-vnic", take_part(v, &text, "vnic", &vnics)) <
+		0 ||
 	    read_vnics(vnics, v) < 0 ||
 	    (*part = "dladm show-link", read_links(links, v)) < 0 ||
 	    (*part = "dladm show-overlay",
-		ofmt_part(&text, "overlay", &overlays)) < 0 ||
+		take_part(v, &text, "overlay", &overlays)) < 0 ||
 	    read_overlays(overlays, v) < 0 ||
-	    (*part = "ipadm show-addr", ofmt_part(&text, "addr", &addrs)) < 0 ||
+	    (*part = "ipadm show-addr", take_part(v, &text, "addr", &addrs)) <
+		0 ||
 	    read_addrs(addrs, v) < 0 ||
-	    (*part = "kstat link", ofmt_part(&text, "kstat", &kstats)) < 0 ||
+	    (*part = "kstat link", take_part(v, &text, "kstat", &kstats)) < 0 ||
 	    read_counts(kstats, v) < 0)
 		return -1;
 	return 0;
@@ -420,6 +435,9 @@ illumos_parse_links(const struct section *s, struct facts *f, struct err *e)
 
 	if (read_parts(s->text, &v, &part) < 0) {
 		found_free(&v);
+		if (v.status > 0)
+			return err_set(e, ERR_INPUT, "%s %s", part,
+			    platform_status_text(v.status).s);
 		return err_set(e, ERR_INPUT, "%s: not what was asked for",
 		    part);
 	}
@@ -501,8 +519,9 @@ read_targets(struct span text, struct found *v, struct targets *t)
 	struct span vnics, targets, line;
 	struct fdb_entry d;
 
-	if (ofmt_part(&text, "vnic", &vnics) < 0 || read_vnics(vnics, v) < 0 ||
-	    ofmt_part(&text, "target", &targets) < 0)
+	if (take_part(v, &text, "vnic", &vnics) < 0 ||
+	    read_vnics(vnics, v) < 0 ||
+	    take_part(v, &text, "target", &targets) < 0)
 		return -1;
 	while (span_line(&targets, &line))
 		if (read_target(line, &d) < 0 || add_targets(t, v, &d) < 0)
@@ -520,6 +539,9 @@ illumos_parse_fdb(const struct section *s, struct facts *f, struct err *e)
 	found_free(&v);
 	if (r < 0) {
 		free(t.v);
+		if (v.status > 0)
+			return err_set(e, ERR_INPUT, "dladm %s",
+			    platform_status_text(v.status).s);
 		return err_set(e, ERR_INPUT, "not the targets of overlays");
 	}
 	free(f->fdb);

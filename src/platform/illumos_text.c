@@ -68,7 +68,7 @@ int
 illumos_parse_services(const struct section *s, struct facts *f, struct err *e)
 {
 	struct span text = s->text, line, state, fmri;
-	bool online = false;
+	bool online = false, told = false;
 
 	while (span_line(&text, &line)) {
 		if (span_trim(line).n == 0)
@@ -76,10 +76,15 @@ illumos_parse_services(const struct section *s, struct facts *f, struct err *e)
 		if (!span_word(&line, &state) || !is_state(state) ||
 		    !span_word(&line, &fmri) || !span_starts(fmri, "svc:/"))
 			return err_set(e, ERR_INPUT, "not services");
-		if (span_is(fmri, "svc:/network/ipsec/ike:default"))
+		if (span_is(fmri, "svc:/network/ipsec/ike:default")) {
 			online = span_is(state, "online") ||
 			    span_is(state, "degraded");
+			told = true;
+		}
 	}
+	/* Of a service that is not there it complains. */
+	if (!told && s->status == 0)
+		return err_set(e, ERR_INPUT, "no word of ike");
 	span_copy(span_of(online ? "in.iked" : ""), f->ike_daemon,
 	    sizeof(f->ike_daemon));
 	return 0;

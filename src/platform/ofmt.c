@@ -45,11 +45,10 @@ ofmt_part(struct span *text, const char *name, struct span *ret)
 			body.n = (size_t)(text->p - body.p);
 			continue;
 		}
-		if (words_u64(line, "=", SECTION_STATUS_MAX, &status) < 0 ||
-		    status != 0)
+		if (words_u64(line, "=", SECTION_STATUS_MAX, &status) < 0)
 			return -1;
 		*ret = body;
-		return 0;
+		return (int)status;
 	}
 	return -1;
 }

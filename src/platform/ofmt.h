@@ -24,8 +24,9 @@ int ofmt_read(struct span line, size_t n, struct ofmt *ret);
 
 /*
  * An answer of several commands, each with a line "? NAME" before and "=
- * STATUS" behind it.  Takes the next one off *text; -1 when there is none, it
- * is not called name, its end is missing, or its command failed.
+ * STATUS" behind it.  Takes the next one off *text.  The status of its command
+ * when that failed; -1 when there is none, it is not called name, or its end is
+ * missing.
  */
 int ofmt_part(struct span *text, const char *name, struct span *ret);
 

@@ -108,7 +108,8 @@ test_overlay(void **state)
 	accept(&f, "links",
 	    "? link\no1:overlay:1400:down:\n= 0\n? vnic\n= 0\n? overlay\n"
 	    "o1:vnetid:16777215\no1:vxlan/listen_ip:2001\\:db8\\:\\:5\n"
-	    "o1:vxlan/listen_port:4789\n= 0\n? addr\n= 0\n? kstat\n= 0\n");
+	    "o1:vxlan/listen_port:4789\n= 0\n? addr\n"
+	    "lo0/v4:static:ok:127.0.0.1/8\n= 0\n? kstat\n= 0\n");
 	l = facts_link(&f, "o1");
 	assert_int_equal(l->vni, 16777215);
 	assert_int_equal(l->vxlan_port, 4789);
@@ -293,6 +294,25 @@ test_uname_clock(void **state)
 	refuse("clock", "Wed Oct  9 14:23:11 UTC 2019\n", 0);
 }
 
+/* Which of its commands failed, and how. */
+static void
+test_part_fails(void **state)
+{
+	static const char text[] = "? link\n= 127\n";
+	struct section s = {
+		.name = span_of("links"), .text = span_of(text), .whole = true
+	};
+	struct facts f = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(illumos_row()->parse_section(&s, &f, &e), -1);
+	assert_string_equal(facts_why(&f, HAVE_ADDRS),
+	    "links: dladm show-link is not there (status 127)");
+	assert_null(facts_why(&f, HAVE_SAS));
+	facts_free(&f);
+}
+
 static void
 test_services(void **state)
 {
@@ -312,6 +332,9 @@ test_services(void **state)
 	facts_free(&f);
 	refuse("ike", "svcs: Pattern 'x' doesn't match any instances\n", 1);
 	refuse("ike", "", 127);
+	/* Nothing of what was asked, or half of it, and all is well? */
+	refuse("ike", "", 0);
+	refuse("ike", "online  svc:/network/ipsec/policy:default\n", 0);
 }
 
 static const char routes[] =
@@ -520,6 +543,7 @@ main(void)
 		cmocka_unit_test(test_ipsec_drops),
 		cmocka_unit_test(test_counters),
 		cmocka_unit_test(test_uname_clock),
+		cmocka_unit_test(test_part_fails),
 		cmocka_unit_test(test_services),
 		cmocka_unit_test(test_routes),
 		cmocka_unit_test(test_neighbours),
