@@ -2,8 +2,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "cmd/cmd.h"
-#include "cmd/confirm.h"
 #include "cmd/logs.h"
 #include "cmd/nodes.h"
 #include "cmd/opt.h"
@@ -13,57 +13,39 @@ enum {
 	/* A node ends by itself when we are cut off: then, too, in the end. */
 	DAY_S = 86000,
 	DEBUG_S = 3600,
-	SHOWN_MAX = 1 << 20,
+	TEXT_MAX = 256,
 	OUT_MAX = 1 << 24 /* a turn of lines, each of which has a cap */
 };
 
-static void
-put_plan(const struct logs_run *r, struct buf *b)
+static bool
+may_run(const struct logs_run *r, int *status, struct err *e)
 {
+	struct nodes_plan plan = { .changes = r->debug,
+		.what = r->debug ? "turn on IPsec's debug logging on "
+				 : "follow the logs of " };
+	struct buf then;
+	bool may;
+
+	buf_init(&then, TEXT_MAX);
 	if (r->debug)
-		buf_puts(b, "turn on IPsec's debug logging on ");
-	else
-		buf_puts(b, "follow the logs of ");
-	nodes_names(r->nodes, NULL, b);
-	if (r->debug)
-		buf_puts(b, ", follow the logs");
+		buf_puts(&then, ", follow the logs");
 	if (r->period_s < DAY_S)
-		buf_printf(b, " for %" PRId64 " s", r->period_s);
+		buf_printf(&then, " for %" PRId64 " s", r->period_s);
 	if (r->debug)
-		buf_puts(b, ", and set again what was set before");
-}
-
-static enum confirm
-ask(const struct logs_run *r, struct err *e)
-{
-	const struct common *common = r->nodes->common;
-	enum confirm answer = CONFIRM_YES;
-	struct buf b;
-
-	buf_init(&b, SHOWN_MAX);
-	put_plan(r, &b);
-	if (common->dry_run) {
-		printf("would %s%s\n", b.data,
-		    r->debug ? "" : "; nothing is changed");
-		answer = CONFIRM_NO;
-	} else if (r->debug) {
-		answer = confirm(common, b.data, e);
-	}
-	buf_free(&b);
-	return answer;
+		buf_puts(&then, ", and set again what was set before");
+	plan.then = then.data;
+	may = nodes_may(r->nodes, &plan, status, e);
+	buf_free(&then);
+	return may;
 }
 
 static int
 run(struct logs_run *r, struct err *e)
 {
-	switch (ask(r, e)) {
-	case CONFIRM_FAILED:
-		return cmd_fail(e);
-	case CONFIRM_NO:
-		return EXIT_CLEAN;
-	case CONFIRM_YES:
-		break;
-	}
+	int status;
+
+	if (!may_run(r, &status, e))
+		return status;
 	if (nodes_connect(r->nodes, e) < 0 || logs_follow(r, e) < 0)
 		return cmd_fail(e);
 	return nodes_status(r->nodes, false);

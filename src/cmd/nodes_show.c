@@ -114,9 +114,10 @@ nodes_may(const struct nodes *ns, const struct nodes_plan *plan, int *status,
 	buf_init(&b, NAMES_MAX);
 	buf_puts(&b, plan->what);
 	nodes_names(ns, NULL, &b);
+	if (plan->then != NULL)
+		buf_puts(&b, plan->then);
 	if (ns->common->dry_run) {
-		printf("would %s%s%s\n", b.data,
-		    plan->then != NULL ? plan->then : "",
+		printf("would %s%s\n", b.data,
 		    plan->changes ? "" : "; nothing is changed");
 		answer = CONFIRM_NO;
 	} else if (plan->changes) {
