@@ -103,8 +103,10 @@ say_no_ipsec(const struct diag_input *in, const struct scene *c,
 		    : in->facts[s].ike_daemon;
 	snprintf(v->advice, sizeof(v->advice),
 	    "no IPsec packets: neither side sends IKE or ESP; see that the "
-	    "key daemon runs (%s: %s, %s: %s) and that a policy asks for ESP",
-	    c->name[SIDE_A], daemon[SIDE_A], c->name[SIDE_B], daemon[SIDE_B]);
+	    "key daemon runs (%s: %s, %s: %s) and that a policy asks for ESP: "
+	    "espy services %s,%s",
+	    c->name[SIDE_A], daemon[SIDE_A], c->name[SIDE_B], daemon[SIDE_B],
+	    c->name[SIDE_A], c->name[SIDE_B]);
 }
 
 static void
@@ -114,9 +116,10 @@ say_ike_one(const struct scene *c, struct verdict *v)
 
 	snprintf(v->advice, sizeof(v->advice),
 	    "negotiation from one side only: %zu IKE messages left %s, %zu "
-	    "arrived at %s, which sent none; see its key daemon, and who "
-	    "filters UDP 500 and 4500",
-	    c->ike[s], c->name[s], c->ike_arrived[s], c->name[!s]);
+	    "arrived at %s, which sent none; see its key daemon, who filters "
+	    "UDP 500 and 4500, and espy config %s,%s",
+	    c->ike[s], c->name[s], c->ike_arrived[s], c->name[!s],
+	    c->name[SIDE_A], c->name[SIDE_B]);
 }
 
 static void
@@ -125,8 +128,29 @@ say_ike_alone(const struct scene *c, struct verdict *v)
 	snprintf(v->advice, sizeof(v->advice),
 	    "negotiation from both sides, but no ESP: %zu IKE messages left "
 	    "%s and %zu left %s; compare their secrets and proposals, and "
-	    "read the key daemons' logs",
-	    c->ike[SIDE_A], c->name[SIDE_A], c->ike[SIDE_B], c->name[SIDE_B]);
+	    "read the key daemons' logs: espy config %s,%s",
+	    c->ike[SIDE_A], c->name[SIDE_A], c->ike[SIDE_B], c->name[SIDE_B],
+	    c->name[SIDE_A], c->name[SIDE_B]);
+}
+
+/* ESP is lost on the way, or where it arrives: behind n bytes of advice. */
+static void
+say_look(const struct scene *c, bool arrived, struct verdict *v, int n)
+{
+	size_t at = n > 0 ? (size_t)n : 0;
+
+	if (at >= sizeof(v->advice))
+		return;
+	if (arrived)
+		snprintf(v->advice + at, sizeof(v->advice) - at,
+		    "see what drops it where it arrives (espy drops %s,%s) and "
+		    "compare the SADBs (espy sadb %s,%s); if they differ, espy "
+		    "flush --pair %s %s",
+		    c->name[SIDE_A], c->name[SIDE_B], c->name[SIDE_A],
+		    c->name[SIDE_B], c->name[SIDE_A], c->name[SIDE_B]);
+	else
+		snprintf(v->advice + at, sizeof(v->advice) - at,
+		    "see who filters IP protocol 50 on the way");
 }
 
 static void
@@ -135,27 +159,26 @@ say_esp_one(const struct scene *c, struct verdict *v)
 	enum side s =
 	    sends(c->esp[SIDE_A], c->esp_arrived[SIDE_A]) ? SIDE_A : SIDE_B;
 
-	snprintf(v->advice, sizeof(v->advice),
+	int n = snprintf(v->advice, sizeof(v->advice),
 	    "ESP from one side only: %" PRIu64 " packets left %s, %" PRIu64
-	    " arrived at %s, which sent none; %s",
-	    c->esp[s], c->name[s], c->esp_arrived[s], c->name[!s],
-	    c->esp_arrived[s] == 0
-		? "see who filters IP protocol 50 on the way"
-		: "compare the two SADBs, and flush the pair if they differ");
+	    " arrived at %s, which sent none; ",
+	    c->esp[s], c->name[s], c->esp_arrived[s], c->name[!s]);
+
+	say_look(c, c->esp_arrived[s] > 0, v, n);
 }
 
 static void
 say_esp_idle(const struct scene *c, struct verdict *v)
 {
-	snprintf(v->advice, sizeof(v->advice),
+	int n = snprintf(v->advice, sizeof(v->advice),
 	    "ESP from both sides, but no traffic: %" PRIu64
 	    " packets left %s (%" PRIu64 " arrived), %" PRIu64
-	    " left %s (%" PRIu64 " arrived); see what %s",
+	    " left %s (%" PRIu64 " arrived); ",
 	    c->esp[SIDE_A], c->name[SIDE_A], c->esp_arrived[SIDE_A],
-	    c->esp[SIDE_B], c->name[SIDE_B], c->esp_arrived[SIDE_B],
-	    c->esp_arrived[SIDE_A] > 0 && c->esp_arrived[SIDE_B] > 0
-		? "drops them where they arrive"
-		: "filters IP protocol 50 on the way");
+	    c->esp[SIDE_B], c->name[SIDE_B], c->esp_arrived[SIDE_B]);
+
+	say_look(c, c->esp_arrived[SIDE_A] > 0 && c->esp_arrived[SIDE_B] > 0, v,
+	    n);
 }
 
 static void

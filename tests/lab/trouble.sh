@@ -117,15 +117,13 @@ say()
 	echo $status >"$to.status"
 }
 
-# ask_all: the survey and the SADBs at the same time.
+# ask_all: the survey, then the SADBs.
 ask_all()
 {
-	say "$work/survey" survey &
-	others=$!
+	say "$work/survey" survey
+	surveyed=$status
 	say "$work/sadb" sadb
-	wait $others
-	read -r surveyed <"$work/survey.status"
-	read -r sadb <"$work/sadb.status"
+	sadb=$status
 }
 
 # row NODE TEXT: one row is of the node that failed, and says why.
