@@ -14,8 +14,8 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 at_once=${AT_ONCE:-4}
 lanes="lab-faults build-clang,lint,unit,san,golden,fuzz integration lab-illumos
-    lab-remedies lab-playbooks lab-leaves lab-operations lab-cluster lab-watch
-    lab-capture"
+    lab-remedies lab-playbooks lab-leaves lab-operations lab-trouble lab-cluster
+    lab-standins lab-watch lab-capture"
 log=build/test
 
 # A build that must print no warning is one test.
