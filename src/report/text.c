@@ -106,6 +106,18 @@ fate_text(const struct ledger *l, char out[LOSS_TEXT_MAX])
 		loss_text(total - back, total, out);
 }
 
+/* How many answers came back to A's overlay device, and no further. */
+static size_t
+not_taken_in(const struct verdict *v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n_findings; i++)
+		if (v->findings[i].stage == STAGE_DELIVERED)
+			n += v->findings[i].lost;
+	return n;
+}
+
 static void
 put_totals(const struct text *t)
 {
@@ -121,7 +133,14 @@ put_totals(const struct text *t)
 		    l->asked, node_name(t, SIDE_A), fate);
 		return;
 	}
-	put_para(t, "Probes", PAINT_NONE, "%u asked for; %s", l->asked, fate);
+	if (not_taken_in(t->verdict) > 0)
+		put_para(t, "Probes", PAINT_NONE,
+		    "%u asked for; %zu came back, %zu of them not taken in",
+		    l->asked, l->by_stage[STAGE_DELIVERED],
+		    not_taken_in(t->verdict));
+	else
+		put_para(t, "Probes", PAINT_NONE, "%u asked for; %s", l->asked,
+		    fate);
 	if (l->asked > l->judged_total && first->present && !first->refused)
 		put_para(t, "", PAINT_NONE,
 		    "%zu of them never left %s's overlay device",
