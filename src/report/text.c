@@ -113,7 +113,8 @@ not_taken_in(const struct verdict *v)
 	size_t n = 0;
 
 	for (size_t i = 0; i < v->n_findings; i++)
-		if (v->findings[i].stage == STAGE_DELIVERED)
+		if (v->findings[i].stage == STAGE_DELIVERED &&
+		    v->findings[i].culprit != CULPRIT_NOBODY)
 			n += v->findings[i].lost;
 	return n;
 }
