@@ -82,25 +82,27 @@ table_cellf(struct table *t, const char *fmt, ...)
 	table_cell(t, text);
 }
 
+/* No row ends in spaces. */
 static void
-put(const struct table *t, size_t column, const char *text, struct buf *ret)
+put_row(const struct table *t, const char *const *cells, struct buf *ret)
 {
-	size_t n = utf8_length(span_of(text));
+	size_t gap = 0;
 
-	buf_puts(ret, text);
-	if (column + 1 == t->columns) {
-		buf_puts(ret, "\n");
-		return;
+	for (size_t i = 0; i < t->columns; i++) {
+		const char *text = cells[i];
+
+		for (; text[0] != '\0' && gap > 0; gap--)
+			buf_puts(ret, " ");
+		buf_puts(ret, text);
+		gap += t->width[i] + GAP - utf8_length(span_of(text));
 	}
-	for (; n < t->width[column] + GAP; n++)
-		buf_puts(ret, " ");
+	buf_puts(ret, "\n");
 }
 
 void
 table_print(const struct table *t, struct buf *ret)
 {
-	for (size_t i = 0; i < t->columns; i++)
-		put(t, i, t->titles[i], ret);
-	for (size_t i = 0; i < t->n; i++)
-		put(t, i % t->columns, t->cells[i], ret);
+	put_row(t, t->titles, ret);
+	for (size_t i = 0; i + t->columns <= t->n; i += t->columns)
+		put_row(t, (const char *const *)&t->cells[i], ret);
 }
