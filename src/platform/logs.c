@@ -17,19 +17,22 @@ enum { CLOCK_MAX_S = 0x7fffffff };
 /*
  * Patterns of sh, so that no line waits in a filter's buffer.  In the order of
  * secret(): digits as long as a key; bytes of a dump, whole lines and the last
- * one; pairs with colons; strongSwan's base64; a number behind a telling word;
- * a value behind one.  known() has the pre-shared keys of the node; they are
- * in no command line and in no file.
+ * one; digits in pairs, with colons or blanks, in fours, in eights;
+ * strongSwan's base64; a number behind a telling word; a value behind one.
+ * known() has the pre-shared keys of the node; they are in no command line and
+ * in no file.
  */
 static const char hide[] =
     "h=[0-9a-fA-F] h2=$h$h h4=$h2$h2 h8=$h4$h4 h16=$h8$h8 h32=$h16$h16\n"
     "c=$h2: c2=$c$c c4=$c2$c2 c8=$c4$c4\n"
+    "p=\"$h2 \" p2=$p$p p4=$p2$p2 p8=$p4$p4\n"
     "b='[A-Za-z0-9+/]' b4=$b$b$b$b b16=$b4$b4$b4$b4\n"
     "key='[Kk][Ee][Yy]' sec='[Ss][Ee][Cc][Rr][Ee][Tt]'\n"
     "psk='[Pp][Ss][Kk]' pass='[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]'\n"
     "secret() {\n"
     "	case $1 in\n"
     "	*$h32* | *[0-9]:' '$h2' '$h2* | *[0-9]:' '$h2'  '* | *$c8* |\\\n"
+    "	    *$p8* | *$h4' '$h4' '$h4' '$h4* | *$h8' '$h8' '$h8* |\\\n"
     "	    *0s$b16* | *$key*$h16* | *$sec*$h16* | *$psk*$h8* |\\\n"
     "	    *${key}[:=]* | *$key' '[:=]* | *$key' \"'* |\\\n"
     "	    *${sec}[:=]* | *$sec' '[:=]* | *$sec' \"'* |\\\n"

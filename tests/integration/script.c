@@ -4,6 +4,7 @@
  *	script capture LINK FILTER LIMIT
  *	script probe SOURCE DESTINATION COUNT LIMIT
  *	script reasons SECONDS
+ *	script logs LIMIT DEBUG
  *
  * links: platform/ base/buf base/date base/err base/map base/mem base/quote
  * links: base/str model/addr model/facts model/pingstat model/reason
@@ -13,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "platform/logs.h"
 #include "platform/platform.h"
 #include "platform/reasons.h"
 
@@ -87,6 +89,17 @@ reasons(const struct platform *p, char **argv, struct buf *b, struct err *e)
 	return p->reasons_script(&ask, b, e);
 }
 
+static int
+logs(const struct platform *p, char **argv, struct buf *b, struct err *e)
+{
+	struct logs_ask ask = { .nonce = nonce,
+		.lines = 20,
+		.limit_s = number(argv[0]),
+		.debug = number(argv[1]) > 0 };
+
+	return logs_script(p, &ask, b, e);
+}
+
 static const struct {
 	const char *name;
 	int args;
@@ -97,6 +110,7 @@ static const struct {
 	{ "capture", 3, capture },
 	{ "probe", 4, probe },
 	{ "reasons", 1, reasons },
+	{ "logs", 2, logs },
 };
 
 int
