@@ -12,7 +12,7 @@
 # longest are started first.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-at_once=${AT_ONCE:-4}
+at_once=${AT_ONCE:-2}
 lanes="lab-faults build-clang,lint,unit,san,golden,fuzz integration lab-illumos
     lab-remedies lab-playbooks lab-leaves lab-operations lab-trouble lab-cluster
     lab-standins lab-watch lab-capture"

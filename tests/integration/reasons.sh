@@ -63,11 +63,21 @@ empty() {
 
 up() {
 	i=0
-	while [ $i -lt 50 ] && ! ls $t/instances/espy-*/trace >/dev/null 2>&1; do
+	while [ $i -lt 100 ] &&
+	    ! grep -q 1 $t/instances/espy-*/events/skb/kfree_skb/enable \
+		2>/dev/null; do
 		sleep 0.1
 		i=$((i + 1))
 	done
-	sleep 0.3
+}
+
+ended() {
+	i=0
+	while [ $i -lt 150 ] && [ ! -s "$work/status" ]; do
+		sleep 0.1
+		i=$((i + 1))
+	done
+	[ $i -lt 150 ]
 }
 
 # Datagrams that nobody takes.
@@ -86,7 +96,7 @@ counted() {
 
 # run SECONDS: the script, its input held open until $work/close is there.
 run() {
-	rm -f "$work/close"
+	rm -f "$work/close" "$work/status"
 	"$tools/script" reasons "$1" >"$work/script" || exit 1
 	{
 		cat "$work/script"
@@ -100,24 +110,23 @@ run() {
 one_shell() {
 	before=$(mine)
 	mkdir -p $t/instances/espy-x-4194305 # as of a process that has gone
-	run 1
+	run 30
 	up
 	send
-	sleep 1.2
 	: >"$work/close"
 	wait
-	check "it ends well" grep -q '^@@espy .* end reasons 0$' "$work/out"
+	check "the end of input ends it" \
+	    grep -q '^@@espy .* end reasons 0$' "$work/out"
 	check "it counts" test "$(counted NO_SOCKET 2048)" -ge 23
 	check "it says what it left out" grep -q '	unseen	' "$work/out"
 	check "nothing stays" empty
 	check "others' tracing is as it was" test "$before" = "$(mine)"
 
-	run 30
-	up
+	run 1
+	check "it ends by itself" ended
 	: >"$work/close"
 	wait
-	check "the end of input ends it" \
-	    grep -q '^@@espy .* end reasons 0$' "$work/out"
+	check "well" grep -q '^@@espy .* end reasons 0$' "$work/out"
 	check "nothing stays then" empty
 
 	for sig in HUP KILL; do

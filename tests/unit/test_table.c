@@ -21,7 +21,7 @@ test_columns(void **state)
 	buf_init(&b, 1024);
 	table_print(t, &b);
 	assert_string_equal(b.data,
-	    "NODE           STATE   \n"
+	    "NODE           STATE\n"
 	    "node1.example  -       a\\x1b[31m\n"
 	    "n2             \xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc  -\n");
 	buf_free(&b);

@@ -108,15 +108,33 @@ spy() {
 	while [ -e "$d/spied" ]; do
 		grep -alsF -f "$d/secrets" /proc/[0-9]*/cmdline \
 		    /proc/[0-9]*/environ >>"$d/spied.found"
+		echo >>"$d/spied.rounds"
 		sleep 0.05
 	done &
 	spy_pid=$!
 }
 
+# rounds N: until spy has looked through all processes so many times, or 10 s.
+rounds() {
+	: >"$d/spied.rounds"
+	i=0
+	while [ "$(wc -l <"$d/spied.rounds")" -lt "$1" ] && [ $i -lt 100 ]; do
+		i=$((i + 1))
+		sleep 0.1
+	done
+}
+
 # spy_sees: that spy would find what there is to find.
 spy_sees() {
-	sh -c 'sleep 0.3;:' "$(cat "$d/secrets")"
+	: >"$d/shown"
+	sh -c 'while [ -e "$1" ]; do sleep 0.1; done' \
+	    "$(cat "$d/secrets")" "$d/shown" &
+	shows=$!
+	rounds 2
 	holds "spy is blind" [ -s "$d/spied.found" ]
+	rm "$d/shown"
+	wait $shows
+	rounds 2
 	: >"$d/spied.found"
 }
 
