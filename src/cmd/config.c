@@ -155,10 +155,7 @@ cmd_config(int argc, char **argv)
 	int status;
 
 	if (cmd_args(argc, argv, &table, &a, &e) < 0 ||
-	    (!a.common.help &&
-		(cmd_one_pattern(&a, "config", &e) < 0 ||
-		    nodes_open(&a.common, a.n_words > 0 ? a.words[0] : NULL,
-			&ns, &e) < 0)))
+	    (!a.common.help && nodes_open_pattern("config", &a, &ns, &e) < 0))
 		status = cmd_fail(&e);
 	else
 		status = a.common.help ? EXIT_CLEAN : run_wish(&w, &ns, &e);

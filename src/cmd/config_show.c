@@ -207,8 +207,5 @@ configs_print_json(const struct nodes *ns, const struct configs *c)
 		    finding_json(c, &c->findings[i]));
 	set(answer, "findings", findings);
 	set(answer, "pairs", pairs);
-	set(answer, "failed", nodes_failures_json(ns));
-	json_dumpf(answer, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(answer);
+	nodes_print_json(ns, answer);
 }

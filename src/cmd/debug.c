@@ -4,7 +4,6 @@
 
 #include <jansson.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "cmd/cmd.h"
 #include "cmd/nodes.h"
@@ -14,8 +13,6 @@
 #include "model/service.h"
 #include "platform/op.h"
 #include "platform/services.h"
-
-enum { SHOWN_MAX = 1 << 26 };
 
 static int
 read_logs(const struct node *n, const char *section, struct services *ret,
@@ -70,24 +67,6 @@ add_node(const struct node *n, const struct services *before,
 }
 
 static void
-print(const struct nodes *ns, const struct table *t, json_t *answer, bool json)
-{
-	struct buf b;
-
-	buf_init(&b, SHOWN_MAX);
-	if (json) {
-		json_object_set_new(answer, "failed", nodes_failures_json(ns));
-		json_dumpf(answer, stdout, JSON_INDENT(2));
-		putchar('\n');
-	} else {
-		table_print(t, &b);
-		nodes_put_failures(ns, &b);
-		fwrite(b.data, 1, b.len, stdout);
-	}
-	buf_free(&b);
-}
-
-static void
 show(struct nodes *ns, bool json)
 {
 	static const char *const titles[] = { "NODE", "LOG", "BEFORE", "NOW" };
@@ -108,9 +87,7 @@ show(struct nodes *ns, bool json)
 			add_node(&ns->v[i], &before, &now, t, list);
 	}
 	json_object_set_new(answer, "nodes", list);
-	print(ns, t, answer, json);
-	json_decref(answer);
-	table_free(t);
+	nodes_print(ns, t, answer, json);
 }
 
 static int

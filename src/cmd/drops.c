@@ -222,13 +222,10 @@ drops_fini(struct drops *d)
 static int
 prepare(struct drops *d, struct args *a, struct err *e)
 {
-	if (cmd_one_pattern(a, "drops", e) < 0)
-		return -1;
 	d->period_s =
 	    a->common.timeout_s > 0 ? (int64_t)a->common.timeout_s : PERIOD_S;
 	a->common.timeout_s = 0;
-	if (nodes_open(&a->common, a->n_words > 0 ? a->words[0] : NULL,
-		d->nodes, e) < 0)
+	if (nodes_open_pattern("drops", a, d->nodes, e) < 0)
 		return -1;
 	d->v = xcalloc(d->nodes->n, sizeof(*d->v));
 	d->redraw = !a->common.json && can_redraw();

@@ -219,10 +219,7 @@ open_nodes(const struct wish *w, struct nodes *ns, struct err *e)
 	int r;
 
 	if (!w->pair)
-		return cmd_one_pattern(a, "flush", e) < 0
-		    ? -1
-		    : nodes_open(&a->common,
-			  a->n_words > 0 ? a->words[0] : NULL, ns, e);
+		return nodes_open_pattern("flush", a, ns, e);
 	if (a->n_words != 2)
 		return err_set(e, ERR_USAGE,
 		    "flush: --pair takes two hosts, not %d", a->n_words);

@@ -105,10 +105,7 @@ print_json(const struct flush *f)
 	for (size_t i = 0; i < f->n; i++)
 		json_array_append_new(list, pair_json(f, &f->pairs[i]));
 	json_object_set_new(o, "pairs", list);
-	json_object_set_new(o, "failed", nodes_failures_json(f->nodes));
-	json_dumpf(o, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(o);
+	nodes_print_json(f->nodes, o);
 }
 
 static void

@@ -61,6 +61,16 @@ nodes_open(const struct common *c, const char *pattern, struct nodes *ret,
 }
 
 int
+nodes_open_pattern(const char *command, const struct args *a, struct nodes *ret,
+    struct err *e)
+{
+	if (cmd_one_pattern(a, command, e) < 0)
+		return -1;
+	return nodes_open(&a->common, a->n_words > 0 ? a->words[0] : NULL, ret,
+	    e);
+}
+
+int
 nodes_open_pair(const char *command, const struct args *a, struct nodes *ret,
     struct err *e)
 {

@@ -28,6 +28,7 @@ struct fanout;
 struct host;
 struct platform;
 struct section;
+struct table;
 
 enum { NODES_NONCE_BYTES = 16 };
 
@@ -63,6 +64,9 @@ struct nodes {
  */
 int nodes_open(const struct common *c, const char *pattern, struct nodes *ret,
     struct err *e);
+/* The same for a command whose words are one pattern, or none. */
+int nodes_open_pattern(const char *command, const struct args *a,
+    struct nodes *ret, struct err *e);
 /* The same for the two hosts that a command's words name: v[0] and v[1]. */
 int nodes_open_pair(const char *command, const struct args *a,
     struct nodes *ret, struct err *e);
@@ -136,6 +140,11 @@ void nodes_names(const struct nodes *ns, bool (*want)(const struct node *n),
 void nodes_put_failures(const struct nodes *ns, struct buf *ret);
 /* [{"host", "class", "why"}], in the inventory's order; the caller's. */
 json_t *nodes_failures_json(const struct nodes *ns);
+/* Prints the answer with "failed" in it, who failed; takes it over. */
+void nodes_print_json(const struct nodes *ns, json_t *answer);
+/* Either that, or the table and below it who failed; takes both over. */
+void nodes_print(const struct nodes *ns, struct table *t, json_t *answer,
+    bool json);
 /* Text from outside as a JSON string; the caller's. */
 json_t *nodes_json_text(const char *text);
 

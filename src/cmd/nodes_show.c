@@ -11,10 +11,11 @@
 #include "cmd/fold.h"
 #include "cmd/nodes.h"
 #include "cmd/opt.h"
+#include "cmd/table.h"
 #include "inventory/hostrange.h"
 #include "model/host.h"
 
-enum { TEXT_MAX = 65536, NAMES_MAX = 1 << 20 };
+enum { TEXT_MAX = 65536, NAMES_MAX = 1 << 20, SHOWN_MAX = 1 << 26 };
 
 size_t
 nodes_alive(const struct nodes *ns)
@@ -94,6 +95,39 @@ nodes_failures_json(const struct nodes *ns)
 	return list;
 }
 
+void
+nodes_print_json(const struct nodes *ns, json_t *answer)
+{
+	json_object_set_new(answer, "failed", nodes_failures_json(ns));
+	json_dumpf(answer, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(answer);
+}
+
+static void
+print_table(const struct nodes *ns, const struct table *t)
+{
+	struct buf b;
+
+	buf_init(&b, SHOWN_MAX);
+	table_print(t, &b);
+	nodes_put_failures(ns, &b);
+	fwrite(b.data, 1, b.len, stdout);
+	buf_free(&b);
+}
+
+void
+nodes_print(const struct nodes *ns, struct table *t, json_t *answer, bool json)
+{
+	if (json) {
+		nodes_print_json(ns, answer);
+	} else {
+		print_table(ns, t);
+		json_decref(answer);
+	}
+	table_free(t);
+}
+
 int
 nodes_status(const struct nodes *ns, bool found)
 {
@@ -153,10 +187,7 @@ nodes_command(const struct nodes_command *c, int argc, char **argv)
 	int status;
 
 	if (cmd_args(argc, argv, &none, &a, &e) < 0 ||
-	    (!a.common.help &&
-		(cmd_one_pattern(&a, c->name, &e) < 0 ||
-		    nodes_open(&a.common, a.n_words > 0 ? a.words[0] : NULL,
-			&ns, &e) < 0)))
+	    (!a.common.help && nodes_open_pattern(c->name, &a, &ns, &e) < 0))
 		status = cmd_fail(&e);
 	else if (a.common.help)
 		status = EXIT_CLEAN;

@@ -146,8 +146,5 @@ sadb_print_json(const struct nodes *ns, const struct sadb *s)
 		    complaint_json(ns, s, &s->complaints[i]));
 	json_object_set_new(answer, "complaints", list);
 	json_object_set_new(answer, "sas", rows_json(s));
-	json_object_set_new(answer, "failed", nodes_failures_json(ns));
-	json_dumpf(answer, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(answer);
+	nodes_print_json(ns, answer);
 }

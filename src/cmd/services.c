@@ -3,7 +3,6 @@
 
 #include <jansson.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "cmd/cmd.h"
 #include "cmd/nodes.h"
@@ -14,7 +13,7 @@
 #include "platform/op.h"
 #include "platform/platform.h"
 
-enum { SHOWN_MAX = 1 << 26, DO_LIMIT_MS = 90000 };
+enum { DO_LIMIT_MS = 90000 };
 
 /* What the command line asked for; word is NULL when nothing is changed. */
 struct wish {
@@ -92,7 +91,6 @@ show(struct nodes *ns, bool json)
 	struct table *t = table_new(titles, 4);
 	json_t *answer = json_object(), *list = json_array();
 	size_t broken = 0;
-	struct buf b;
 
 	nodes_check_do(ns, "services");
 	for (size_t i = 0; i < ns->n; i++) {
@@ -104,19 +102,7 @@ show(struct nodes *ns, bool json)
 		json_array_append_new(list, services_json(&ns->v[i], &s));
 	}
 	json_object_set_new(answer, "nodes", list);
-	json_object_set_new(answer, "failed", nodes_failures_json(ns));
-	buf_init(&b, SHOWN_MAX);
-	if (json) {
-		json_dumpf(answer, stdout, JSON_INDENT(2));
-		putchar('\n');
-	} else {
-		table_print(t, &b);
-		nodes_put_failures(ns, &b);
-		fwrite(b.data, 1, b.len, stdout);
-	}
-	json_decref(answer);
-	buf_free(&b);
-	table_free(t);
+	nodes_print(ns, t, answer, json);
 	return broken;
 }
 
@@ -185,9 +171,7 @@ cmd_services(int argc, char **argv)
 	if (cmd_args(argc, argv, &table, &a, &e) < 0 ||
 	    (!a.common.help &&
 		(choose(&w, restart, refresh, clear, &e) < 0 ||
-		    cmd_one_pattern(&a, "services", &e) < 0 ||
-		    nodes_open(&a.common, a.n_words > 0 ? a.words[0] : NULL,
-			&ns, &e) < 0)))
+		    nodes_open_pattern("services", &a, &ns, &e) < 0)))
 		status = cmd_fail(&e);
 	else
 		status = a.common.help ? EXIT_CLEAN : run_wish(&w, &ns, &e);

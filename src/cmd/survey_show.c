@@ -255,8 +255,5 @@ survey_print_json(const struct nodes *ns, const struct survey *s)
 			json_array_append_new(list, node_json(s, i));
 	set(answer, "findings", findings_json(s));
 	set(answer, "nodes", list);
-	set(answer, "failed", nodes_failures_json(ns));
-	json_dumpf(answer, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(answer);
+	nodes_print_json(ns, answer);
 }
