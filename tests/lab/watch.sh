@@ -4,41 +4,13 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lab/harness.sh
+. tests/lab/answers.sh
 begin watch
-
-# say WORDS...: espy, its answer in $work/out, its exit status as $status.
-say()
-{
-	status=0
-	"$lab" exec "$espy" "$@" -i "$top/inventory/lab.cfg" \
-	    -F "$ESPY_LAB_DIR/ssh_config" >"$work/out" 2>"$work/err" ||
-	    status=$?
-}
 
 # pings A ADDRESS: node A asks it for a while; whoever waits need not.
 pings()
 {
 	"$lab" ssh "$1" "ping -q -c 150 -i 0.1 $2" >/dev/null 2>&1 &
-}
-
-bad()
-{
-	failed=$((failed + 1))
-	echo "FAILED: $1"
-	cat "$work/out" "$work/err"
-}
-
-# expect NAME STATUS JQ: was the JSON answer such, and the exit status?
-expect()
-{
-	if [ "$status" -ne "$2" ]; then
-		bad "$1: exit status $status, not $2"
-	elif ! jq -e "$3" "$work/out" >/dev/null; then
-		bad "$1: not so: $3"
-	else
-		passed=$((passed + 1))
-		echo "| $1"
-	fi
 }
 
 # ---- drops ------------------------------------------------------------------
