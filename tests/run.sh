@@ -5,7 +5,8 @@
 #   run.sh PART...        only these, one after the other
 #
 # Each part prints a line "PART: N passed, N failed, N skipped"; the sums of
-# those lines are the last line.  A part that prints none has failed.
+# those lines are the last line, and what failed is said again before it.  A
+# part that prints none has failed.
 #
 # The program is built first, then AT_ONCE lanes take turns: most parts wait
 # rather than work.  Names joined by commas share objects and stay in order; the
@@ -67,6 +68,18 @@ part()
 	echo "$2 $3 $4" >"$log/$1.count"
 }
 
+# failures PART...: what failed in each, so that the end of the output tells.
+failures()
+{
+	for p; do
+		count=$(cat "$log/$p.count" 2>/dev/null || echo "0 1 0")
+		[ "${count#* 0 }" = "$count" ] || continue
+		echo "== failed in $p"
+		grep -A12 -E '^FAILED|^not ok|^\[  FAILED' "$log/$p.log" |
+		    head -n 60
+	done
+}
+
 mkdir -p "$log"
 if [ "${1:-}" = lane ]; then
 	# One word of $lanes, for xargs below.
@@ -90,6 +103,7 @@ else
 	# shellcheck disable=SC2046 # words
 	set -- build $(printf '%s\n' "$lanes" | tr , ' ')
 fi
+failures "$@"
 # A part that left no numbers was killed.
 for p; do
 	cat "$log/$p.count" 2>/dev/null || echo "0 1 0"
