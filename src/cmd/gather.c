@@ -246,7 +246,7 @@ start_pings(struct gather *g, enum side s, const char *phase,
 		job_start(j, true, (int64_t)(limit_s + 5) * 1000);
 }
 
-/* Beside the probes, and as long as they take at most. */
+/* Beside the probes, and as long as they may take. */
 static void
 start_dtrace(struct gather *g)
 {

@@ -266,6 +266,7 @@ pipeline_analyze(const char *dir, struct analysis *ret, struct err *e)
 		pipeline_facts(&a.run.nodes[s], "facts", &in.facts[s]);
 		pipeline_facts(&a.run.nodes[s], "before", &in.before[s]);
 		pipeline_facts(&a.run.nodes[s], "after", &in.after[s]);
+		pipeline_facts(&a.run.nodes[s], "probe", &in.during[s]);
 	}
 	ping_trouble(&a.run.nodes[SIDE_A], in.ping_why);
 	r = correlate(dir, &a, &in, e);
@@ -275,6 +276,7 @@ pipeline_analyze(const char *dir, struct analysis *ret, struct err *e)
 		facts_free(&in.facts[s]);
 		facts_free(&in.before[s]);
 		facts_free(&in.after[s]);
+		facts_free(&in.during[s]);
 	}
 	if (r == 0)
 		*ret = a;

@@ -123,8 +123,8 @@ engine_reached(const struct ledger *l, enum stage stage)
 	return n;
 }
 
-static const char *
-node_name(const struct diag_input *in, enum side s)
+const char *
+engine_node(const struct diag_input *in, enum side s)
 {
 	return in->run->nodes[s].name;
 }
@@ -139,9 +139,9 @@ culprit_name(const struct diag_input *in, const struct finding *f, char *out,
 	if (f->culprit == CULPRIT_NETWORK) {
 		g = leg_of(in, f->stage);
 		snprintf(out, size, "the network from %s to %s",
-		    node_name(in, g.here), node_name(in, g.peer));
+		    engine_node(in, g.here), engine_node(in, g.peer));
 	} else
-		snprintf(out, size, "%s", node_name(in, f->node));
+		snprintf(out, size, "%s", engine_node(in, f->node));
 }
 
 void
@@ -205,7 +205,7 @@ judge_answers(const struct diag_input *in, struct verdict *v)
 	find_cause(&f,
 	    "%zu answers came out of the overlay device of %s, which took in "
 	    "%zu: a firewall, or frames for another",
-	    g.of, node_name(in, SIDE_A), g.of - g.lost);
+	    g.of, engine_node(in, SIDE_A), g.of - g.lost);
 	engine_explain(&g, false, &f);
 	engine_add_finding(v, &f);
 }
@@ -238,7 +238,7 @@ judge_silence(const struct diag_input *in, struct verdict *v)
 	else
 		engine_add_note(v,
 		    "no probe was seen leaving the overlay device of %s%s%s",
-		    node_name(in, SIDE_A), why[0] != '\0' ? ": " : "", why);
+		    engine_node(in, SIDE_A), why[0] != '\0' ? ": " : "", why);
 }
 
 /* Pings that never came to the overlay device are none of its losses. */
@@ -250,7 +250,7 @@ note_missing(const struct diag_input *in, struct verdict *v)
 	if (l->judged == PROBE_PING && l->pings > 0 &&
 	    l->judged_total * 10 < (size_t)l->asked * 9)
 		engine_add_note(v, "only %zu of %u probes were seen leaving %s",
-		    l->judged_total, l->asked, node_name(in, SIDE_A));
+		    l->judged_total, l->asked, engine_node(in, SIDE_A));
 }
 
 /* ---- the verdict ------------------------------------------------------- */
@@ -312,12 +312,12 @@ say_healthy(const struct diag_input *in, struct verdict *v)
 	v->kind = VERDICT_HEALTHY;
 	snprintf(v->sentence, sizeof(v->sentence),
 	    "nothing is wrong between %s and %s: %zu of %zu probes came back",
-	    node_name(in, SIDE_A), node_name(in, SIDE_B),
+	    engine_node(in, SIDE_A), engine_node(in, SIDE_B),
 	    l->by_stage[STAGE_DELIVERED], l->judged_total);
 	if (v->n_findings > 0)
 		snprintf(v->sentence, sizeof(v->sentence),
 		    "nothing is wrong between %s and %s: %s",
-		    node_name(in, SIDE_A), node_name(in, SIDE_B),
+		    engine_node(in, SIDE_A), engine_node(in, SIDE_B),
 		    v->findings[0].cause);
 }
 
@@ -349,7 +349,7 @@ restarted(const struct diag_input *in, struct verdict *v)
 		if (leg_restarted(in, s))
 			engine_add_note(v,
 			    "%s restarted while it was measured; ask again",
-			    node_name(in, s));
+			    engine_node(in, s));
 	return v->n_notes > 0;
 }
 
@@ -375,39 +375,6 @@ judge(const struct diag_input *in, struct verdict *v)
 		say_unknown(v, NULL);
 }
 
-static void
-note_unsaid(const struct diag_input *in, enum side s, const struct facts *f,
-    unsigned *noted, struct verdict *v)
-{
-	enum {
-		TELLING = HAVE_SAS | HAVE_POLICIES | HAVE_NEIGHS | HAVE_FDB |
-		    HAVE_COUNTERS | HAVE_XFRM_STAT | HAVE_ROUTES
-	};
-
-	for (size_t i = 0; i < f->n_unsaid; i++) {
-		const struct unsaid *u = &f->unsaid[i];
-
-		if ((u->have & TELLING & ~*noted) == 0)
-			continue;
-		*noted |= u->have;
-		engine_add_note(v, "%s did not say all: %s", node_name(in, s),
-		    u->why);
-	}
-}
-
-/* Rules without their evidence say nothing; the reader should know why. */
-static void
-note_silence(const struct diag_input *in, struct verdict *v)
-{
-	for (enum side s = SIDE_A; s < SIDES; s++) {
-		unsigned noted = 0;
-
-		note_unsaid(in, s, &in->facts[s], &noted, v);
-		note_unsaid(in, s, &in->before[s], &noted, v);
-		note_unsaid(in, s, &in->after[s], &noted, v);
-	}
-}
-
 void
 diag_run(const struct diag_input *in, struct verdict *ret)
 {
@@ -424,6 +391,6 @@ diag_run(const struct diag_input *in, struct verdict *ret)
 		judge(in, &v);
 		symptom_find(in, &v);
 	}
-	note_silence(in, &v);
+	notes_add(in, &v);
 	*ret = v;
 }

@@ -21,6 +21,8 @@ struct diag_input {
 	/* At the start, and around the probes; have is 0 when there are none.
 	 */
 	struct facts facts[SIDES], before[SIDES], after[SIDES];
+	/* Of what ran beside the probes: drops at most. */
+	struct facts during[SIDES];
 	/* Why A's ping did not work, as far as it says; or "". */
 	char ping_why[FACT_TEXT_MAX];
 };

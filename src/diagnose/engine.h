@@ -22,6 +22,12 @@ void engine_add_finding(struct verdict *v, const struct finding *f);
 void engine_add_note(struct verdict *v, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Its name; borrowed from the run. */
+const char *engine_node(const struct diag_input *in, enum side s);
+
+/* notes.c: what was asked for and not said, and what was dropped meanwhile. */
+void notes_add(const struct diag_input *in, struct verdict *v);
+
 /* symptom.c: v->symptom and what it means, from the captures alone. */
 void symptom_find(const struct diag_input *in, struct verdict *v);
 

@@ -21,6 +21,7 @@ facts_free(struct facts *f)
 	free(f->gro_links);
 	free(f->listeners);
 	free(f->unsaid);
+	reasons_fini(&f->drops);
 	*f = (struct facts){ 0 };
 }
 

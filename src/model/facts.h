@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "model/addr.h"
+#include "model/reason.h"
 
 enum { FACT_NAME_MAX = 64, FACT_TEXT_MAX = 256 };
 
@@ -34,7 +35,8 @@ enum facts_have {
 	HAVE_IKE = 1 << 15,
 	/* Two halves of a Linux firewall; both make HAVE_FIREWALL. */
 	HAVE_NFT = 1 << 16,
-	HAVE_IPTABLES = 1 << 17
+	HAVE_IPTABLES = 1 << 17,
+	HAVE_DROPS = 1 << 18 /* while the probes ran, and when asked only */
 };
 
 struct link {
@@ -212,6 +214,7 @@ struct facts {
 	size_t n_gro_links;
 	struct listener *listeners;
 	size_t n_listeners;
+	struct reasons drops; /* by the kernel's own words, while probes ran */
 	char ike_daemon[FACT_NAME_MAX]; /* "" when none runs */
 	char admin_link[FACT_NAME_MAX]; /* SmartOS's NIC_admin; or "" */
 };

@@ -7,6 +7,13 @@ extern const struct platform platform_illumos;
 
 /* illumos_ops.c */
 extern const struct op_text illumos_ops[OPS];
+/*
+ * illumos_reasons.c: $program, and what runs it for the seconds that follow as
+ * one word.  It prints what reasons_read() takes.
+ */
+extern const char illumos_drops_program[];
+#define ILLUMOS_DTRACE \
+	"/usr/sbin/dtrace -qZ -x bufsize=256k -x aggsize=256k -n \"$program\""
 /* illumos_logs.c */
 extern const struct logs_text illumos_logs;
 /* illumos_config.c */
@@ -70,6 +77,10 @@ int illumos_parse_services(const struct section *s, struct facts *f,
 int illumos_parse_routes(const struct section *s, struct facts *f,
     struct err *e);
 int illumos_parse_neighs(const struct section *s, struct facts *f,
+    struct err *e);
+
+/* illumos_reasons.c */
+int illumos_parse_drops(const struct section *s, struct facts *f,
     struct err *e);
 
 /* illumos_tools.c */

@@ -115,24 +115,11 @@ put_routes(const struct facts_ask *ask, struct buf *b)
 	buf_puts(b, "end routes 0\n");
 }
 
-/*
- * Counts by the reason that the kernel itself names, and exits by itself.
- * Probes that a release does not have are passed over (-Z).
- */
+/* It exits by itself. */
 static void
 put_drops(const struct facts_ask *ask, struct buf *b)
 {
-	buf_printf(b,
-	    "say drops /usr/sbin/dtrace -qZn '"
-	    "fbt::ip_drop_packet:entry { @ipsec[arg1 ? \"in\" : \"out\", "
-	    "arg3 ? stringof(((kstat_named_t *)arg3)->name) : \"-\", "
-	    "arg4 ? stringof(((ipdropper_t *)arg4)->ipd_name) : \"-\"] = "
-	    "count(); } "
-	    "fbt::ip_drop_input:entry,fbt::ip_drop_output:entry "
-	    "{ @ip[probefunc, stringof((char *)arg0)] = count(); } "
-	    "sdt:overlay::overlay-fremsg "
-	    "{ @overlay[stringof((char *)arg1)] = count(); } "
-	    "tick-%us { exit(0); }'\n",
+	buf_printf(b, "say drops " ILLUMOS_DTRACE " %u\n",
 	    ask->drops_s > 0 ? ask->drops_s : 1);
 }
 
@@ -180,7 +167,7 @@ static const struct {
 	    "say ike_log log_tail /var/log/in.iked.log\n", NULL },
 	[SECTION_MESSAGES] = { log_tail,
 	    "say messages log_tail /var/adm/messages\n", NULL },
-	[SECTION_DROPS] = { NULL, NULL, put_drops },
+	[SECTION_DROPS] = { illumos_drops_program, NULL, put_drops },
 	[SECTION_SYSINFO] = { NULL, "say sysinfo /usr/bin/sysinfo -p\n", NULL },
 };
 

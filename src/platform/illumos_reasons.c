@@ -6,9 +6,11 @@
  * io/overlay/overlay_mux.c, overlay_target.c.
  */
 #include "base/buf.h"
+#include "model/facts.h"
 #include "platform/illumos.h"
 #include "platform/reasons.h"
 #include "platform/script.h"
+#include "platform/section.h"
 #include "platform/watch.h"
 
 /*
@@ -16,7 +18,7 @@
  * a release lacks are passed over (-Z).  It ends by itself; told to end, it
  * prints what it has.
  */
-static const char program[] =
+const char illumos_drops_program[] =
     "program='\n"
     "fbt::ip_drop_packet:entry {\n"
     "	self->ipsec = 1;\n"
@@ -48,18 +50,28 @@ static const char program[] =
     "	printa(\"%@d\\tno target\\tout\\toverlay\\n\", @target);\n"
     "}'\n";
 
-static const char tools[] =
-    "main() {\n"
-    "	begin reasons\n"
-    "	/usr/sbin/dtrace -qZ -x bufsize=256k -x aggsize=256k "
-    "-n \"$program\" $span 2>&1 3<&- &\n"
-    "	kids=\" $!\"\n"
-    "	begin_watch\n"
-    "	reap ${kids# }\n"
-    "	end reasons $st\n"
-    "	finish 0\n"
-    "}\n"
-    "main\n";
+static const char tools[] = "main() {\n"
+			    "	begin reasons\n"
+			    "	" ILLUMOS_DTRACE " $span 2>&1 3<&- &\n"
+			    "	kids=\" $!\"\n"
+			    "	begin_watch\n"
+			    "	reap ${kids# }\n"
+			    "	end reasons $st\n"
+			    "	finish 0\n"
+			    "}\n"
+			    "main\n";
+
+int
+illumos_parse_drops(const struct section *s, struct facts *f, struct err *e)
+{
+	struct reasons r = { 0 };
+
+	if (reasons_read(s->text, &r, e) < 0)
+		return -1;
+	reasons_fini(&f->drops);
+	f->drops = r;
+	return 0;
+}
 
 int
 illumos_reasons_script(const struct reasons_ask *ask, struct buf *ret,
@@ -67,7 +79,7 @@ illumos_reasons_script(const struct reasons_ask *ask, struct buf *ret,
 {
 	if (reasons_head(ask, WATCH_INT_TERM_KILL, ret, e) < 0)
 		return -1;
-	buf_puts(ret, program);
+	buf_puts(ret, illumos_drops_program);
 	buf_puts(ret, tools);
 	return script_done(ret, "reasons", e);
 }

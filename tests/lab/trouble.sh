@@ -247,6 +247,20 @@ check "diagnose: ping is killed" "$work/d2" '.verdict == "unknown" and
     .findings == [] and (.sentence | contains("signal 9"))' \
     "$(cat "$work/d2.status")" 3
 
+# What the order of lines tells, a tool that turns them round does not.
+trouble node1 backwards /usr/bin/kstat
+trouble node2 backwards /usr/sbin/ping
+trouble node3
+settled
+say "$work/d1" diagnose node1 node3 -c 10 -o "$work/run6" &
+others=$!
+say "$work/d2" diagnose node2 node4 -c 10 -o "$work/run7"
+wait $others
+check "diagnose: kstat backwards" "$work/d1" '.verdict == "healthy" and
+    .findings == []' "$(cat "$work/d1.status")" 0
+check "diagnose: ping backwards" "$work/d2" '.findings == []' \
+    "$(cat "$work/d2.status")" 0
+
 # The node does not come back: the lab's network is not there after a reboot.
 trouble node1
 trouble node3

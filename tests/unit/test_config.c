@@ -1,7 +1,7 @@
 /*
  * IPsec's configuration: as nodes print it, and node against node.
  * links: cluster/config platform/config model/config base/err base/mem
- * links: base/str model/addr model/facts
+ * links: base/str model/addr model/facts model/reason
  */
 #include "unit.h"
 

@@ -1,5 +1,6 @@
 /*
- * links: diagnose/ model/ledger model/facts model/addr base/mem base/str
+ * links: diagnose/ model/ledger model/facts model/reason model/addr base/buf
+ * links: base/mem base/str
  */
 #include "unit.h"
 

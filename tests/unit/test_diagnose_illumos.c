@@ -1,10 +1,12 @@
 /*
  * What SmartOS says in its own words, to the same verdicts.
- * links: diagnose/ model/ledger model/facts model/addr base/mem base/str
+ * links: diagnose/ model/ledger model/facts model/reason model/addr base/buf
+ * links: base/mem base/str
  */
 #include "unit.h"
 
 #include "diag_check.h"
+#include "model/reason.h"
 
 enum { LOST = 100 };
 
@@ -273,6 +275,47 @@ test_healthy(void **state)
 	assert_int_equal(w->v.kind, VERDICT_HEALTHY);
 }
 
+static bool
+notes(const char *text)
+{
+	for (size_t i = 0; i < w->v.n_notes; i++)
+		if (strcmp(w->v.notes[i], text) == 0)
+			return true;
+	return false;
+}
+
+/* What DTrace counted is told, most first, and changes no verdict. */
+static void
+test_drops_are_notes(void **state)
+{
+	static const struct reason drops[] = {
+		{ "udpIfStatsInOverflows", "in", "IP", 2 },
+		{ "esp_no_sa", "in", "IPsec ESP", 40 },
+		{ "no target", "out", "overlay", 1 },
+		{ "esp_replay", "in", "IPsec ESP", 1 },
+		{ "spd_explicit", "out", "IPsec SPD", 1 },
+	};
+	struct facts *f = &w->in.during[SIDE_A];
+
+	(void)state;
+	make_smartos(SIDE_A);
+	make_smartos(SIDE_B);
+	add_probes(w, LOST, STAGE_DELIVERED);
+	f->have = w->in.during[SIDE_B].have = HAVE_DROPS;
+	for (size_t i = 0; i < sizeof(drops) / sizeof(drops[0]); i++)
+		reasons_add(&f->drops, &drops[i]);
+	judge_world(w);
+	reasons_fini(&f->drops);
+	assert_int_equal(w->v.kind, VERDICT_HEALTHY);
+	assert_true(notes("node1's kernel dropped while the probes ran, says "
+			  "DTrace: 40 esp_no_sa (in, IPsec ESP), "
+			  "2 udpIfStatsInOverflows (in, IP), "
+			  "1 esp_replay (in, IPsec ESP), "
+			  "1 no target (out, overlay), ..."));
+	assert_true(notes("node3's kernel dropped nothing while the probes "
+			  "ran, says DTrace"));
+}
+
 #define TEST(t) cmocka_unit_test_setup_teardown(t, begin, end)
 
 int
@@ -294,6 +337,7 @@ main(void)
 		TEST(test_arp_is_local),
 		TEST(test_vni),
 		TEST(test_healthy),
+		TEST(test_drops_are_notes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

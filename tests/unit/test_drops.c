@@ -2,6 +2,7 @@
  * Which counters of drops rose between two answers.
  * links: cluster/drops cluster/drops_means base/mem base/str base/err
  * model/addr model/facts
+ * links: model/reason
  */
 #include <stdlib.h>
 

@@ -218,7 +218,7 @@ test_facts_script(void **state)
 	ask.sections = SECTION_BIT(SECTION_DROPS);
 	ask.drops_s = 7;
 	assert_int_equal(illumos_row()->facts_script(&ask, &b, &e), 0);
-	assert_true(holds(&b, "tick-7s { exit(0); }"));
+	assert_true(holds(&b, "-n \"$program\" 7\n"));
 	ask.sections = SECTIONS_ALL;
 	buf_clear(&b);
 	ask.sections = SECTION_BIT(SECTION_CLOCK);

@@ -2,6 +2,7 @@
  * links: platform/linux_nft platform/nft_text platform/linux_iptables
  * links: platform/ruleset platform/json
  * links: base/buf base/err base/map base/mem base/str model/addr model/facts
+ * links: model/reason
  */
 #include "recorded.h"
 

@@ -1,7 +1,7 @@
 /*
  * links: platform/linux_sa platform/linux_policy platform/linux_xfrm
  * links: platform/words base/date base/err base/mem base/str
- * links: model/addr model/facts
+ * links: model/addr model/facts model/reason
  */
 #include "recorded.h"
 

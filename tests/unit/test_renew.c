@@ -1,6 +1,7 @@
 /*
  * Which pairs have SAs, and whether new ones took their place.
  * links: cluster/renew base/mem base/str base/err model/addr model/facts
+ * links: model/reason
  */
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /*
  * The SADBs of many nodes laid together.
  * links: cluster/sadb cluster/sadb_judge base/mem base/str model/addr
- * links: model/facts
+ * links: model/facts model/reason
  */
 #include "unit.h"
 

@@ -2,6 +2,7 @@
  * What nodes are made of, checked against each other.
  * links: cluster/survey cluster/survey_judge cluster/survey_map
  * links: cluster/survey_mtu base/mem base/str model/addr model/facts
+ * links: model/reason
  */
 #include "unit.h"
 
