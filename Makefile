@@ -5,7 +5,7 @@ CC ?= cc
 PREFIX ?= /usr/local
 DESTDIR ?=
 SAN ?=
-CFLAGS ?= -O2 -g
+CFLAGS ?= $(if $(SAN),-O1,-O2) -g
 # The tests say -Werror; a compiler newer than they know must still build.
 WERROR ?=
 FUZZ_S ?= 5
@@ -81,14 +81,21 @@ unit: $(UNITS:%=$(B)/unit/%)
 	@sh tests/run-units.sh $(sort $^)
 
 # Fuzzers are clang's; objects of their own, so that coverage guides them.
-FUZZ_FLAGS := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all
+FUZZ_COMPILE = $(CLANG) -std=c11 $(CPPFLAGS) $(PKG_CFLAGS) $(FUZZ_FLAGS) \
+	-MMD -MP
+build/fuzz/%.o: src/%.c Makefile
+	@mkdir -p $(@D)
+	@$(FUZZ_COMPILE) -c -o $@ $<
+
 define fuzz_rule
 build/fuzz/$(1): tests/fuzz/$(1).c Makefile \
-    $(patsubst %,src/%.c,$(call links,tests/fuzz/$(1).c))
+    $(patsubst %,build/fuzz/%.o,$(call links,tests/fuzz/$(1).c))
 	@mkdir -p $$(@D)
 	@echo "  FUZZ $$<"
-	@$(CLANG) -std=c11 $$(CPPFLAGS) $$(PKG_CFLAGS) -O1 -g $$(FUZZ_FLAGS) \
-	    -o $$@ $$(filter %.c,$$^) $$(PKG_LIBS)
+	@$$(FUZZ_COMPILE) -fsanitize=fuzzer -o $$@ $$(filter %.c %.o,$$^) \
+	    $$(PKG_LIBS)
 endef
 $(foreach t,$(FUZZERS),$(eval $(call fuzz_rule,$(t))))
 
@@ -155,4 +162,5 @@ install: all
 clean:
 	rm -rf build
 
--include $(OBJS:.o=.d) $(tools:%=%.d) $(UNITS:%=$(B)/unit/%.d)
+-include $(OBJS:.o=.d) $(tools:%=%.d) $(UNITS:%=$(B)/unit/%.d) \
+	$(SRCS:src/%.c=build/fuzz/%.d) $(FUZZERS:%=build/fuzz/%.d)
