@@ -90,6 +90,7 @@ follows() {
 	perl -e 'print "x" x 5000, "\n"' >>"$log"
 	rm -f "$work/fifo"
 	mkfifo "$work/fifo"
+	: >"$work/out" # of another shell
 	$shell -s <"$work/fifo" >"$work/out" 2>/dev/null &
 	pid=$!
 	exec 9>"$work/fifo"
@@ -113,6 +114,7 @@ follows() {
 
 killed() {
 	drop=$work/s.d/zz-espy-debug.conf
+	: >"$work/out"
 	{
 		cat "$work/debug"
 		sleep 30

@@ -29,6 +29,8 @@ yes_if()
 # start A B OPTION...: espy as $pid, once all that can capture does.
 start()
 {
+	# What the one before said must not be taken for this one's.
+	: >"$work/err"
 	ip netns exec "$ESPY_LAB_NS" "$espy" capture \
 	    -i "$top/inventory/lab.cfg" -F "$ESPY_LAB_DIR/ssh_config" "$@" \
 	    >"$work/out" 2>"$work/err" &

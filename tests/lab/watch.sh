@@ -94,6 +94,8 @@ journal_start()
 # follow WORDS...: espy logs --debug as $pid, once all three have turned it on.
 follow()
 {
+	# What the one before said must not be taken for this one's.
+	: >"$work/out"
 	ip netns exec "$ESPY_LAB_NS" "$espy" logs --debug --yes --json \
 	    --lines 0 --connect-timeout 3 -i "$work/gone.cfg" \
 	    -F "$ESPY_LAB_DIR/ssh_config" "$@" >"$work/out" 2>"$work/err" &
