@@ -16,7 +16,7 @@ cd "$(dirname "$0")/.." || exit 1
 at_once=${AT_ONCE:-2}
 lanes="lab-faults build-clang,lint,unit,san,golden,fuzz integration lab-illumos
     lab-remedies lab-playbooks lab-leaves lab-operations lab-trouble lab-cluster
-    lab-standins lab-watch lab-capture"
+    lab-secrets lab-standins lab-watch lab-capture"
 log=build/test
 
 # A build that must print no warning is one test.
