@@ -31,7 +31,7 @@ work()
 	build) builds CC=gcc ;;
 	build-clang) builds CC=clang B=build/clang ESPY=build/clang/espy ;;
 	san) builds SAN=1 ;;
-	unit) make -j2 SAN=1 unit ;;
+	unit) make -j2 SAN=1 WERROR=-Werror unit ;;
 	fuzz) make -j2 fuzz FUZZ_S=5 ;;
 	integration) make -j2 integration ;;
 	lint | golden) sh "tests/$1/run.sh" ;;

@@ -147,7 +147,7 @@ fleet_fd(const struct session *s)
 }
 
 static short
-fleet_events(const struct session *s)
+fleet_events(struct session *s)
 {
 	(void)s;
 	return POLLIN;

@@ -140,7 +140,7 @@ script_fd(const struct session *s)
 }
 
 static short
-script_events(const struct session *s)
+script_events(struct session *s)
 {
 	(void)s;
 	return POLLIN;
