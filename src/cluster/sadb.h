@@ -36,6 +36,7 @@ enum sadb_kind {
 	SADB_LOST,	 /* ... and to has no SA with from at all */
 	SADB_ONE_WAY,	 /* from has nothing to send on, though to has */
 	SADB_ALGORITHMS, /* cipher, its key's length, or ICV differ */
+	SADB_KEYS,	 /* the keys themselves do */
 	SADB_SHAPE,	 /* mode, encapsulation in UDP or ESN differ */
 	SADB_SEQUENCE,	 /* to's window is ahead of from's counter */
 	SADB_LARVAL,	 /* from has been negotiating for too long */

@@ -21,6 +21,7 @@ static const char *const kinds[SADB_KINDS] = {
 	[SADB_LOST] = "lost",
 	[SADB_ONE_WAY] = "one-way",
 	[SADB_ALGORITHMS] = "algorithms",
+	[SADB_KEYS] = "keys",
 	[SADB_SHAPE] = "shape",
 	[SADB_SEQUENCE] = "sequence",
 	[SADB_LARVAL] = "larval",
@@ -230,6 +231,16 @@ bits_differ(uint32_t a, uint32_t b)
 	return a != 0 && b != 0 && a != b;
 }
 
+/* Digests of different forms say nothing of each other. */
+static bool
+keys_differ(const char *a, const char *b)
+{
+	size_t form = strcspn(a, " ");
+
+	return a[0] != '\0' && b[0] != '\0' && form == strcspn(b, " ") &&
+	    strncmp(a, b, form) == 0 && strcmp(a, b) != 0;
+}
+
 static void
 check_fit(struct way *w, struct sadb_row *r)
 {
@@ -240,6 +251,8 @@ check_fit(struct way *w, struct sadb_row *r)
 	    bits_differ(out->key_bits, in->key_bits) ||
 	    bits_differ(out->icv_bits, in->icv_bits))
 		complain(w->s, r, SADB_ALGORITHMS);
+	else if (keys_differ(out->keys, in->keys))
+		complain(w->s, r, SADB_KEYS);
 	if (out->mode != in->mode || out->encap != in->encap ||
 	    out->esn != in->esn)
 		complain(w->s, r, SADB_SHAPE);

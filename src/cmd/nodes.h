@@ -26,6 +26,7 @@ struct common;
 struct err;
 struct fanout;
 struct host;
+struct opt_table;
 struct platform;
 struct section;
 struct table;
@@ -163,12 +164,14 @@ struct nodes_plan {
 bool nodes_may(const struct nodes *ns, const struct nodes_plan *plan,
     int *status, struct err *e);
 
-/* A command that only asks: one pattern at most, no options of its own. */
+/* A command that only asks: one pattern at most. */
 struct nodes_command {
-	const char *name;  /* "sadb" */
-	const char *would; /* for -n, behind "would ask node[1-4] " */
+	const char *name;	     /* "sadb" */
+	const char *would;	     /* for -n, behind "would ask node[1-4] " */
+	const struct opt_table *own; /* its own options; NULL: none */
 	/* Asks and prints; returns the exit status. */
-	int (*run)(struct nodes *ns, struct err *e);
+	int (*run)(struct nodes *ns, void *arg, struct err *e);
+	void *arg;
 };
 
 /* The whole of it, from argv to the exit status. */

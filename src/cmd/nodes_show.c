@@ -172,7 +172,7 @@ ask_or_tell(const struct nodes_command *c, struct nodes *ns, struct err *e)
 	int status = EXIT_CLEAN;
 
 	if (nodes_may(ns, &plan, &status, e))
-		status = c->run(ns, e);
+		status = c->run(ns, c->arg, e);
 	free(then);
 	return status;
 }
@@ -186,7 +186,7 @@ nodes_command(const struct nodes_command *c, int argc, char **argv)
 	struct err e;
 	int status;
 
-	if (cmd_args(argc, argv, &none, &a, &e) < 0 ||
+	if (cmd_args(argc, argv, c->own != NULL ? c->own : &none, &a, &e) < 0 ||
 	    (!a.common.help && nodes_open_pattern(c->name, &a, &ns, &e) < 0))
 		status = cmd_fail(&e);
 	else if (a.common.help)

@@ -3,15 +3,19 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/nodes.h"
+#include "cmd/opt.h"
 #include "cmd/pipeline.h"
 #include "model/host.h"
+#include "platform/op.h"
 #include "platform/platform.h"
+#include "platform/sa_keys.h"
 
 enum {
 	SECTIONS_ASKED = SECTION_BIT(SECTION_UNAME) |
@@ -25,6 +29,7 @@ struct asked {
 	struct sadb_node *first, *again;
 	struct facts *later; /* of suspects */
 	bool *suspect;
+	bool keys; /* also digests of the keys */
 };
 
 /* Addresses that the inventory knows a node by. */
@@ -54,6 +59,42 @@ learn(struct asked *a)
 		if (n->failure == NULL)
 			a->first[i].facts = &n->facts;
 	}
+}
+
+/*
+ * The digests of a node's keys into its SAs.  Those of an SPI do not change, so
+ * one answer is good for SAs that are listed again.
+ */
+static void
+learn_keys(struct node *n, struct facts *f)
+{
+	const struct run_text *t = nodes_text(n, "sa-keys", "keys");
+	struct err e = { 0 };
+
+	if (n->failure != NULL)
+		return;
+	if (t == NULL)
+		err_set(&e, ERR_HOST, "keys: it did not say");
+	else if (t->status != 0)
+		err_set(&e, ERR_HOST, "keys: exit status %d: %.*s", t->status,
+		    (int)strcspn(t->text, "\n"), t->text);
+	else if (sa_keys_read((struct span){ t->text, t->len }, f, &e) == 0)
+		return;
+	nodes_fail(n, TASK_EXITED, e.text);
+}
+
+static int
+ask_keys(struct asked *a, struct err *e)
+{
+	const struct op_ask op = { .op = OP_SA_KEYS };
+
+	if (!a->keys || a->ns->interrupted)
+		return 0;
+	if (nodes_op(a->ns, &op, NULL, 0, e) < 0)
+		return -1;
+	for (size_t i = 0; i < a->ns->n && !a->ns->interrupted; i++)
+		learn_keys(&a->ns->v[i], &a->ns->v[i].facts);
+	return 0;
 }
 
 /*
@@ -107,6 +148,8 @@ ask_again(struct asked *a, struct err *e)
 		if (!a->suspect[i])
 			continue;
 		pipeline_facts(&n->said, "again", &a->later[i]);
+		if (a->keys)
+			learn_keys(n, &a->later[i]);
 		a->again[i].facts = n->failure == NULL ? &a->later[i] : NULL;
 	}
 	return 0;
@@ -119,6 +162,8 @@ compare(struct asked *a, struct sadb *ret, struct err *e)
 	struct sadb first = { 0 };
 	int wrong = 0;
 
+	if (ask_keys(a, e) < 0)
+		return -1;
 	learn(a);
 	sadb_compare(a->first, a->ns->n, ret);
 	if (find_suspects(a, ret) > 0 && !a->ns->interrupted) {
@@ -151,9 +196,10 @@ show(const struct nodes *ns, const struct sadb *s)
 }
 
 static int
-ask_and_show(struct nodes *ns, struct err *e)
+ask_and_show(struct nodes *ns, void *keys, struct err *e)
 {
 	struct asked a = { .ns = ns,
+		.keys = *(const bool *)keys,
 		.first = xcalloc(ns->n, sizeof(*a.first)),
 		.again = xcalloc(ns->n, sizeof(*a.again)),
 		.later = xcalloc(ns->n, sizeof(*a.later)),
@@ -180,8 +226,15 @@ ask_and_show(struct nodes *ns, struct err *e)
 int
 cmd_sadb(int argc, char **argv)
 {
-	static const struct nodes_command command = { "sadb", "for its SADB",
-		ask_and_show };
+	bool keys = false;
+	const struct opt own[] = { { "keys", '\0', OPT_FLAG, &keys, NULL,
+	    "also whether the keys are the same, by digest", 0, 0 } };
+	const struct opt_table table = { own, 1 };
+	const struct nodes_command command = { .name = "sadb",
+		.would = "for its SADB",
+		.own = &table,
+		.run = ask_and_show,
+		.arg = &keys };
 
 	return nodes_command(&command, argc, argv);
 }

@@ -126,6 +126,16 @@ say_algorithms(const char *from, const char *to, const struct sadb_complaint *c,
 }
 
 static void
+say_keys(const char *from, const char *to, const struct sadb_complaint *c,
+    struct buf *b)
+{
+	buf_printf(b,
+	    "the keys of SPI 0x%08" PRIx32 " are not the same at %s and %s: "
+	    "what is sent on it is lost",
+	    c->spi, from, to);
+}
+
+static void
 put_shape(const struct sa *sa, struct buf *b)
 {
 	static const char *const modes[] = { [SA_TRANSPORT] = "transport mode",
@@ -225,6 +235,7 @@ static void (*const says[SADB_KINDS])(const char *from, const char *to,
 	[SADB_STALE] = say_stale,
 	[SADB_ONE_WAY] = say_one_way,
 	[SADB_ALGORITHMS] = say_algorithms,
+	[SADB_KEYS] = say_keys,
 	[SADB_SHAPE] = say_shape,
 	[SADB_SEQUENCE] = say_sequence,
 	[SADB_LARVAL] = say_larval,

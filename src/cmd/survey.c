@@ -63,13 +63,14 @@ count_wrong(const struct survey *s)
 }
 
 static int
-ask_and_show(struct nodes *ns, struct err *e)
+ask_and_show(struct nodes *ns, void *arg, struct err *e)
 {
 	struct survey_node *v;
 	struct survey s;
 	struct wall asked;
 	int status;
 
+	(void)arg;
 	if (nodes_connect(ns, e) < 0)
 		return cmd_fail(e);
 	asked = now();
@@ -91,8 +92,9 @@ ask_and_show(struct nodes *ns, struct err *e)
 int
 cmd_survey(int argc, char **argv)
 {
-	static const struct nodes_command command = { "survey",
-		"what they are made of", ask_and_show };
+	static const struct nodes_command command = { .name = "survey",
+		.would = "what they are made of",
+		.run = ask_and_show };
 
 	return nodes_command(&command, argc, argv);
 }

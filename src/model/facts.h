@@ -67,6 +67,8 @@ struct ifaddr {
 enum sa_mode { SA_TRANSPORT, SA_TUNNEL, SA_OTHER_MODE };
 
 /* One security association; never its keys. */
+enum { SA_DIGEST_DIGITS = 32, SA_KEYS_MAX = 48 };
+
 struct sa {
 	struct ip src, dst;
 	uint8_t proto; /* 50 ESP, 51 AH */
@@ -94,6 +96,9 @@ struct sa {
 	uint32_t mark, mark_mask; /* packets with this mark; mask 0: any */
 	uint32_t if_id;		  /* of this XFRM interface; 0 is none */
 	int64_t added_s;	  /* when, seconds since 1970 UTC; 0 unknown */
+	/* A digest of its keys, platform/sa_keys.h's "FORM DIGEST"; "": none.
+	 */
+	char keys[SA_KEYS_MAX];
 };
 
 enum policy_dir { POLICY_IN, POLICY_OUT, POLICY_FWD };

@@ -13,10 +13,10 @@
  * word.  Every tool that a node may have gives the same.
  *
  * $lex: awk's functions.  lex(LINE) makes words T[1..nt]; Q[i] is 1 for one in
- * quotes, 2 for a brace or the first "=" of an assignment.  psk() prints a line
- * by a process of its own; what say() is given is printed by $dump, at the end,
- * so that neither gets into the other's lines.  Of what word() leaves nothing
- * means anything to a shell.
+ * quotes, 2 for a brace or the first "=" of an assignment.  digest() prints a
+ * line, its head and the key's digest, by a process of its own; what say() is
+ * given is printed by $dump, at the end, so that neither gets into the other's
+ * lines.  Of what word() leaves nothing means anything to a shell.
  */
 const char config_tools[] =
     "digest_tool='{ cat >/dev/null; echo -; }'\n"
@@ -71,12 +71,14 @@ const char config_tools[] =
     "	return s == \"\" || s == \"%any\" ? \"*\" : s\n"
     "}\n"
     "function say(line) { lines[++said] = line }\n"
-    "function psk(where, form, a, b, key, q, cmd) {\n"
+    "function digest(head, key, q, cmd) {\n"
     "	q = \"\\047\"\n"
-    "	cmd = \"printf \" q \"%s \" q \" \" q \"psk \" where \" \" form \" \" "
-    "word(a) \" \" word(b) q \"; \" tool\n"
+    "	cmd = \"printf \" q \"%s \" q \" \" q head q \"; \" tool\n"
     "	printf \"%s%s%s\", nonce, key, nonce | cmd\n"
     "	close(cmd)\n"
+    "}\n"
+    "function psk(where, form, a, b, key) {\n"
+    "	digest(\"psk \" where \" \" form \" \" word(a) \" \" word(b), key)\n"
     "}\n"
     /* 0x and 0s are strongSwan's. */
     "function psk_written(where, a, b, key) {\n"

@@ -18,6 +18,7 @@ extern const char illumos_drops_program[];
 extern const struct logs_text illumos_logs;
 /* illumos_config.c */
 extern const char illumos_config[];
+extern const char illumos_sa_keys[]; /* sa_keys.c */
 /* illumos_mend.c */
 extern const struct mend illumos_mend;
 /* illumos_services.c */

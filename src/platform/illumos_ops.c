@@ -9,4 +9,5 @@ const struct op_text illumos_ops[OPS] = {
 	[OP_FLUSH] = { illumos_flush, NULL },
 	[OP_DEBUG] = { illumos_debug, illumos_debug_tools },
 	[OP_CONFIG] = { illumos_config, config_tools },
+	[OP_SA_KEYS] = { illumos_sa_keys, config_tools },
 };

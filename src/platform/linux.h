@@ -11,6 +11,7 @@ extern const struct op_text linux_ops[OPS];
 extern const struct logs_text linux_logs;
 /* linux_config.c */
 extern const char linux_config[];
+extern const char linux_sa_keys[]; /* sa_keys.c */
 /* linux_mend.c */
 extern const struct mend linux_mend;
 /* linux_services.c */

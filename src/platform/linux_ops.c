@@ -9,4 +9,5 @@ const struct op_text linux_ops[OPS] = {
 	[OP_FLUSH] = { linux_flush, NULL },
 	[OP_DEBUG] = { linux_debug, linux_debug_tools },
 	[OP_CONFIG] = { linux_config, config_tools },
+	[OP_SA_KEYS] = { linux_sa_keys, config_tools },
 };

@@ -20,6 +20,7 @@ static const char *const names[OPS] = {
 	[OP_FLUSH] = "flush",
 	[OP_DEBUG] = "debug",
 	[OP_CONFIG] = "config",
+	[OP_SA_KEYS] = "sa-keys",
 };
 
 const char *

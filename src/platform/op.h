@@ -32,6 +32,10 @@ enum platform_op {
 	OP_DEBUG,
 	/* section "config" (platform/config.h); with "diff" also "diff" */
 	OP_CONFIG,
+	/*
+	 * Of each ESP SA's keys a digest: section "keys" (platform/sa_keys.h).
+	 */
+	OP_SA_KEYS,
 	OPS
 };
 

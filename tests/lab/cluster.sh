@@ -103,9 +103,9 @@ expect "survey: healthy" 0 '.findings == [] and (.nodes | length) == 4 and
 
 # ---- SADBs ------------------------------------------------------------------
 
-say sadb --json
-expect "sadb: healthy" 0 '.complaints == [] and (.sas | length) >= 8 and
-    all(.sas[]; .word == "fine")'
+say sadb --keys --json
+expect "sadb: healthy, keys too" 0 '.complaints == [] and .failed == [] and
+    (.sas | length) >= 8 and all(.sas[]; .word == "fine")'
 
 # Rekeys all the while: each answer is of another moment.
 for n in 3 4 3 4; do
@@ -133,6 +133,13 @@ expect "sadb: F58, a sequence number begins anew" 1 "$(wrong '.kind ==
     "sequence" and .from == "node1" and .to == "node3"')"
 expect "sadb: nothing else is wrong" 1 \
     '[.complaints[] | select(.wrong)] | length == 2'
+# Of a pair of both, and of one of either; the others have the same at both ends.
+break_lab F54 node1 node4 && break_lab F54 node3 node1 && say sadb --keys --json
+expect "sadb: F54, keys differ" 1 '[.complaints[] | select(.kind == "keys") |
+    "\(.from) \(.to)"] | sort == ["node1 node4", "node3 node1"]'
+say sadb --json
+expect "sadb: keys are not asked for" 1 \
+    'all(.complaints[]; .kind != "keys")'
 # Of those that arrive meanwhile, SmartOS' kernel tells; the lab's Linux cannot.
 "$lab" ssh node2 'ping -s -n 203.0.113.14 56 8' >"$work/ping" 2>&1 &
 pings=$!

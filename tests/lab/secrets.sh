@@ -131,7 +131,7 @@ rm -rf "$work/streams" "$work/said"
 mkdir "$work/streams" "$work/said"
 
 kept 0 survey
-kept 0 sadb
+kept 0 sadb --keys
 kept 0 config --diff
 kept 0 services
 kept 0 drops -t 2
@@ -151,6 +151,7 @@ kept 0 play playbooks/collect-evidence.yml
 "$lab" break F07psk node2 node4 >"$work/up.log" 2>&1 || bad "the lab: F07psk"
 secrets
 kept 1 diagnose -c 10 node1 node3
+kept 1 sadb --keys
 kept 1 config
 secrets
 

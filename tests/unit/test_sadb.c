@@ -272,6 +272,34 @@ test_algorithms(void **state)
 	sadb_free(&w.s);
 }
 
+/* Only digests of one form, and of both ends, say anything. */
+static void
+test_keys(void **state)
+{
+	static const char one[] = "plain 00112233445566778899aabbccddeeff";
+	static const char two[] = "plain 00112233445566778899aabbccddee00";
+	static const char other[] = "aead 00112233445566778899aabbccddee00";
+	struct world w = { 0 };
+	struct sa *out, *in;
+
+	(void)state;
+	healthy(&w);
+	out = find(&w, 0, 0, 1);
+	in = find(&w, 1, 0, 1);
+	memcpy(out->keys, one, sizeof(one));
+	expect(&w, SADB_FINE, 0, 0);
+	memcpy(in->keys, one, sizeof(one));
+	expect(&w, SADB_FINE, 0, 0);
+	memcpy(in->keys, other, sizeof(other));
+	expect(&w, SADB_FINE, 0, 0);
+	memcpy(in->keys, two, sizeof(two));
+	expect(&w, SADB_KEYS, 0, 1);
+	/* Of other algorithms they cannot be the same. */
+	in->icv_bits = 96;
+	expect(&w, SADB_ALGORITHMS, 0, 1);
+	sadb_free(&w.s);
+}
+
 static void
 test_shape(void **state)
 {
@@ -409,6 +437,7 @@ main(void)
 		cmocka_unit_test(test_rekey),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_algorithms),
+		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_shape),
 		cmocka_unit_test(test_larval),
 		cmocka_unit_test(test_lifetime),
