@@ -51,7 +51,7 @@ wait $pid || status=$?
 expect "drops: Ctrl-C shows what is known" 130 ".failed == [] and
     .seconds < 30 and ($lost) == [\"node4 XfrmInNoStates\"]"
 
-say diagnose --dtrace --json -c 20 node1 node3
+say diagnose --dtrace --json -c 20 -o "$work/traced" node1 node3
 expect "diagnose: what DTrace counted meanwhile is a note" 1 \
     '.verdict == "fault" and .findings[0].node == "node3" and
     .findings[0].rule == "sa-unknown-inbound" and any(.notes[];
