@@ -14,6 +14,10 @@ extern const struct op_text illumos_ops[OPS];
 extern const char illumos_drops_program[];
 #define ILLUMOS_DTRACE \
 	"/usr/sbin/dtrace -qZ -x bufsize=256k -x aggsize=256k -n \"$program\""
+/* $awk: one that knows functions, which /usr/bin/awk may not. */
+#define ILLUMOS_AWK \
+	"awk=/usr/bin/nawk\n" \
+	"[ -x $awk ] || awk=/usr/bin/awk\n"
 /* illumos_logs.c */
 extern const struct logs_text illumos_logs;
 /* illumos_config.c */

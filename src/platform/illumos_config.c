@@ -9,9 +9,7 @@
  * diff shows the two files that hold no secret; what is as long as a key goes
  * all the same.  Of ike.preshared there are digests, and nothing else.
  */
-const char illumos_config[] =
-    "awk=/usr/bin/nawk\n"
-    "[ -x $awk ] || awk=/usr/bin/awk\n"
+const char illumos_config[] = ILLUMOS_AWK
     "kept=/opt/custom/etc/ipsec\n"
     /* Braces may be nested: a rule is what has both addresses. */
     "ike='\n"

@@ -1,7 +1,6 @@
 /* Whether both ends of an SA have the same keys, without showing them. */
 #include "platform/sa_keys.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,10 +10,24 @@
 #include "platform/linux.h"
 
 /*
+ * digests PROGRAM COMMAND...: what the command prints goes to awk and nowhere
+ * else; exits as the command does.
+ */
+#define DIGESTS \
+	"digests() {\n" \
+	"	program=$1\n" \
+	"	shift\n" \
+	"	{ \"$@\"; echo \"status $?\"; } | ${awk:-awk} \\\n" \
+	"	    -v nonce=\"$nonce\" -v tool=\"$digest_tool\" \"$lex$program\"'\n" \
+	"$1 == \"status\" { failed = $2 }\n" \
+	"END { exit failed }'\n" \
+	"}\n"
+
+/*
  * ip-xfrm(8): "src A dst B", then "proto esp spi 0x...", and a line for each
  * algorithm, whose third word is the key.
  */
-const char linux_sa_keys[] =
+const char linux_sa_keys[] = DIGESTS
     "keys_of='\n"
     "function bare(s) { sub(/^0[xX]/, \"\", s); return tolower(s) }\n"
     "function leave() {\n"
@@ -30,9 +43,7 @@ const char linux_sa_keys[] =
     "END { leave() }'\n"
     "keys() {\n"
     "	[ -e /proc/net/xfrm_stat ] || return 0\n"
-    "	list=$(ip xfrm state list) || return\n"
-    "	printf '%s\\n' \"$list\" | awk -v nonce=\"$nonce\" \\\n"
-    "	    -v tool=\"$digest_tool\" \"$lex$keys_of\"\n"
+    "	digests \"$keys_of\" ip xfrm state list\n"
     "}\n"
     "op() { say keys keys; }\n";
 
@@ -40,9 +51,7 @@ const char linux_sa_keys[] =
  * ipseckey(1M) without -p: "EKY: HEX/BITS", and "EKY: HEX[SALT]/BITS+BITS"
  * where there is a salt.
  */
-const char illumos_sa_keys[] =
-    "awk=/usr/bin/nawk\n"
-    "[ -x $awk ] || awk=/usr/bin/awk\n"
+const char illumos_sa_keys[] = DIGESTS ILLUMOS_AWK
     "keys_of='\n"
     "function leave() {\n"
     "	if (spi != \"\" && crypt auth != \"\")\n"
@@ -65,12 +74,7 @@ const char illumos_sa_keys[] =
     "/^AKY: [0-9a-f]/ { auth = hex($2) }\n"
     "/^EKY: [0-9a-f]/ { crypt = hex($2) }\n"
     "END { leave() }'\n"
-    "keys() {\n"
-    "	list=$(/usr/sbin/ipseckey -n dump esp) || return\n"
-    "	printf '%s\\n' \"$list\" | $awk -v nonce=\"$nonce\" \\\n"
-    "	    -v tool=\"$digest_tool\" \"$lex$keys_of\"\n"
-    "}\n"
-    "op() { say keys keys; }\n";
+    "op() { say keys digests \"$keys_of\" /usr/sbin/ipseckey -n dump esp; }\n";
 
 enum { PROTO_ESP = 50, FORM_MAX = 8 };
 
@@ -80,20 +84,11 @@ struct entry {
 	char keys[SA_KEYS_MAX]; /* "FORM DIGEST" */
 };
 
-static bool
-is_hex(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (strchr("0123456789abcdef", s.p[i]) == NULL ||
-		    s.p[i] == '\0')
-			return false;
-	return s.n == SA_DIGEST_DIGITS;
-}
-
 static int
 read_entry(struct span line, struct entry *ret, struct err *e)
 {
 	struct span all = line, w, form, digest;
+	char digits[SA_DIGEST_DIGITS + 1];
 	uint64_t spi;
 
 	if (!span_word(&line, &w) || !span_is(w, "sa") ||
@@ -106,10 +101,12 @@ read_entry(struct span line, struct entry *ret, struct err *e)
 	if (span_is(digest, "-"))
 		return err_set(e, ERR_INPUT,
 		    "keys: the node has none of digest, openssl and sha256sum");
-	if (!is_hex(digest) || form.n > FORM_MAX)
+	if (!span_copy(digest, digits, sizeof(digits)) ||
+	    strspn(digits, "0123456789abcdef") != SA_DIGEST_DIGITS ||
+	    form.n > FORM_MAX)
 		goto bad;
-	snprintf(ret->keys, sizeof(ret->keys), "%.*s %.*s", (int)form.n, form.p,
-	    (int)digest.n, digest.p);
+	snprintf(ret->keys, sizeof(ret->keys), "%.*s %s", (int)form.n, form.p,
+	    digits);
 	ret->spi = (uint32_t)spi;
 	return 0;
 bad:

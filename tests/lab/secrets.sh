@@ -46,7 +46,7 @@ secrets()
 	} >>"$work/secrets"
 }
 
-# leaks NAME FILE...: which secrets are in these files or directories, as they
+# leaks FILE...: which secrets are in these files or directories, as they
 # are written, as bytes, in hexadecimal, or in base 64?
 cat >"$work/search" <<'END'
 use File::Find;

@@ -1,6 +1,6 @@
 /*
  * links: plan/pair plan/underlay model/facts model/host model/run model/addr
- * links: model/reason base/mem
+ * links: model/reason
  * base/err base/mem base/str
  */
 #include "unit.h"

@@ -1,8 +1,7 @@
 /*
  * The six pictures of Danube's guide, and what is none of them.
  * links: diagnose/ model/ledger model/facts model/addr base/mem base/str
- * links: model/reason
- * links: base/buf
+ * links: model/reason base/buf
  */
 #include "unit.h"
 
