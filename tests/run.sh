@@ -75,8 +75,11 @@ failures()
 		count=$(cat "$log/$p.count" 2>/dev/null || echo "0 1 0")
 		[ "${count#* 0 }" = "$count" ] || continue
 		echo "== failed in $p"
-		grep -A12 -E '^FAILED|^not ok|^\[  FAILED' "$log/$p.log" |
-		    head -n 60
+		if grep -q '^FAILED' "$log/$p.log"; then
+			grep -A12 '^FAILED' "$log/$p.log" | head -n 60
+		else
+			tail -n 20 "$log/$p.log"
+		fi
 	done
 }
 

@@ -80,11 +80,12 @@ judge()
 	printf '| %-8s %-12s %-11s | %-53s | %-53s | %s\n' "$2" "$3" "$4" \
 	    "$want" "$said" "$mark"
 	if [ "$mark" = WRONG ]; then
+		echo "FAILED: $2 $3: expected $want, found $said"
 		cat "$out.err"
 		"$espy" analyze "$out.run"
 	fi
 	if ! "$espy" analyze --json "$out.run" | cmp -s - "$out.json"; then
-		echo "$2: espy analyze says something else"
+		echo "FAILED: $2 $3: espy analyze says something else"
 		failed=$((failed + 1))
 	fi
 	# "F05-AB": as the lab was broken; who is asked is in the run.
@@ -109,7 +110,7 @@ broken()
 	names "$1" "$(printf '%s' "${3#+}" | tr : ' ')"
 	# shellcheck disable=SC2086 # two words
 	"$lab" break "$2" $words >>"$work/break.log" 2>&1 || {
-		echo "lab break $2 $words failed:"
+		echo "FAILED: lab break $2 $words"
 		tail -n 20 "$work/break.log"
 		failed=$((failed + 1))
 	}
@@ -150,7 +151,7 @@ group()
 {
 	rm -rf "$work"/out.*
 	"$lab" heal >"$work/heal.log" 2>&1 || {
-		echo "lab heal failed:"
+		echo "FAILED: lab heal"
 		cat "$work/heal.log"
 		failed=$((failed + 1))
 		return

@@ -15,5 +15,8 @@ failed=$(grep -c '^BAD: ' "$work/out")
 if [ $status -ne 0 ] && [ "$failed" -eq 0 ] || [ "$passed" -lt 35 ]; then
 	failed=$((failed + 1))
 fi
-[ "$failed" -eq 0 ] || cat "$work/out" "$work/err"
+[ "$failed" -eq 0 ] || {
+	sed 's/^BAD/FAILED/' "$work/out"
+	cat "$work/err"
+}
 end lab-standins

@@ -9,7 +9,7 @@ for l in *.sh; do
 		passed=$((passed + 1))
 	else
 		failed=$((failed + 1))
-		printf 'lint %s:\n%s\n' "${l%.sh}" "$out"
+		printf 'FAILED: lint %s:\n%s\n' "${l%.sh}" "$out"
 	fi
 done
 echo "lint: $passed passed, $failed failed, 0 skipped"
