@@ -83,10 +83,17 @@ static const char watch[] =
     "	[ $rc -eq 127 ] || st=$rc\n"
     "	kids=${kids#\" $1\"}\n"
     "}\n"
+    /*
+     * Ends children for certain: one that was forked a moment ago still has our
+     * traps, and forgets a lesser signal (dash, and now and then bash).
+     */
+    "slay() {\n"
+    "	kill -s KILL \"$@\" 2>/dev/null\n"
+    "}\n"
     "finish() {\n"
     "	trap '' HUP INT TERM USR1\n"
-    "	kill $watchers $tolls 2>/dev/null\n"
-    "	wait\n"
+    "	slay $watchers $tolls\n"
+    "	wait 2>/dev/null\n"
     "	exit $1\n"
     "}\n"
     "trap tick USR1\n"

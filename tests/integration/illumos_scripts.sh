@@ -63,9 +63,12 @@ $SIG{INT} = sub {
 };
 select undef, undef, undef, 0.1 for 1 .. 100;
 EOF
-chmod +x "$work/ipseckey" "$work/snoop" "$work/ping"
+# There is no such link.
+printf '#!/bin/sh\nexit 3\n' >"$work/no-snoop"
+chmod +x "$work/ipseckey" "$work/snoop" "$work/no-snoop" "$work/ping"
 script facts facts
 script capture capture lo icmp 30
+sed "s,$work/snoop,$work/no-snoop," "$work/capture" >"$work/failing"
 script probe probe 127.0.0.1 127.0.0.2 2 30
 
 # Holds the input open; `stop` a second after the script.
@@ -82,6 +85,20 @@ one_shell() {
 	} | $shell -s >"$work/out" 2>/dev/null
 	check "a capture ends by itself" test $? -eq 0
 	check "what snoop held came" grep -q late "$work/out"
+	# The watchers have hardly begun when it is over.
+	for i in 1 2 3 4; do
+		{
+			cat "$work/failing"
+			sleep 4
+		} | {
+			# shellcheck disable=SC2086 # words
+			timeout -k 1 3 $shell -s >/dev/null 2>&1
+			echo $? >"$work/status.$i"
+		} &
+	done
+	wait
+	check "a capture that fails at once is over at once" test \
+	    "$(cat "$work"/status.? | tr -d '\n')" = 3333
 	{
 		cat "$work/probe"
 		sleep 10
