@@ -101,6 +101,7 @@ sequence_exhausted(const struct leg *g, struct finding *f)
 /* What IKE was seen to do at the node that has no SA. */
 struct ike_view {
 	size_t sent, received;	/* by `here`, at its own underlay */
+	size_t due;		/* of what was sent, long enough ago */
 	size_t at_peer;		/* of what was sent, seen arriving */
 	size_t answers_at_peer; /* seen leaving the peer */
 	size_t auth_small;	/* IKE_AUTH answers too small for a CHILD_SA */
@@ -119,6 +120,9 @@ enum {
 	IKE_AUTH_SMALL = 120 /* bytes: nothing but an encrypted NOTIFY */
 };
 
+/* A slow peer answers within less. */
+static const int64_t IKE_ANSWER_NS = 3 * INT64_C(1000000000);
+
 static void
 view_ike1(const struct ike_seen *m, struct ike_view *v)
 {
@@ -136,6 +140,7 @@ static struct ike_view
 view_ike(const struct leg *g)
 {
 	const struct ledger *l = g->in->ledger;
+	int64_t end = l->taps[g->here][POINT_UNDERLAY].last_ns;
 	struct ike_view v = { .cut = l->n_ike == LEDGER_IKE_MAX };
 
 	for (size_t i = 0; i < l->n_ike; i++) {
@@ -144,8 +149,10 @@ view_ike(const struct leg *g)
 
 		if (m->side == g->here)
 			view_ike1(m, &v);
-		if (m->side == g->here && m->outgoing)
+		if (m->side == g->here && m->outgoing) {
 			v.sent++;
+			v.due += end - m->at >= IKE_ANSWER_NS;
+		}
 		if (m->side == g->here && !m->outgoing) {
 			v.received++;
 			if (m->ike.exchange == IKE_AUTH && answer &&
@@ -237,6 +244,15 @@ ike_refused(const struct leg *g, struct finding *f)
 	return ANSWER_YES;
 }
 
+/* No daemon that we know the name of. */
+static bool
+daemon_stopped(const struct leg *g, enum side s)
+{
+	const struct facts *f = &g->in->facts[s];
+
+	return (f->have & HAVE_IKE) != 0 && f->ike_daemon[0] == '\0';
+}
+
 /* IKE dies between the nodes: the way it died is the stage to name. */
 static void
 blame_network(const struct leg *g, struct finding *f, bool answers)
@@ -252,9 +268,13 @@ ike_unanswered(const struct leg *g, struct finding *f)
 {
 	struct ike_view v = view_ike(g);
 	const char *peer = leg_name(g, g->peer), *me = leg_name(g, g->here);
+	bool ignored = v.due > 0 && v.at_peer > 0 && v.answers_at_peer == 0;
 
-	/* One message may be on its way yet; a second is the first repeated. */
-	if (v.sent < 2 || v.received > 0)
+	/*
+	 * One message may be on its way yet, or be lost; a second is the first
+	 * repeated.
+	 */
+	if (v.received > 0 || (v.sent < 2 && !ignored))
 		return ANSWER_NO;
 	if (v.cut || !leg_saw_all(g, g->here) || !leg_saw_all(g, g->peer))
 		return ANSWER_UNKNOWN;
@@ -285,12 +305,29 @@ ike_unanswered(const struct leg *g, struct finding *f)
 	return ANSWER_YES;
 }
 
+/* However rarely the daemon here repeats what it asks. */
+static enum answer
+ike_peer_stopped(const struct leg *g, struct finding *f)
+{
+	const char *peer = leg_name(g, g->peer);
+
+	if (!daemon_stopped(g, g->peer) || daemon_stopped(g, g->here) ||
+	    view_ike(g).received > 0 || !no_sa(g, f))
+		return ANSWER_NO;
+	f->node = g->peer;
+	f->confidence = CONFIDENCE_HIGH;
+	find_cause(f, "no key daemon runs on it, so %s can have no SA",
+	    leg_name(g, g->here));
+	find_in(f, g, g->peer, "facts/ike", "no key daemon runs on %s", peer);
+	find_do(f, g, g->peer, DO_IKE_START, "start the key daemon", NULL);
+	return ANSWER_YES;
+}
+
 static enum answer
 ike_silent(const struct leg *g, struct finding *f)
 {
-	const struct facts *a = &g->in->facts[g->here];
+	const char *me = leg_name(g, g->here), *peer = leg_name(g, g->peer);
 	struct ike_view v = view_ike(g);
-	bool stopped = (a->have & HAVE_IKE) != 0 && a->ike_daemon[0] == '\0';
 
 	if (v.sent > 0 || v.received > 0)
 		return ANSWER_NO;
@@ -298,32 +335,43 @@ ike_silent(const struct leg *g, struct finding *f)
 		return ANSWER_UNKNOWN;
 	if (!no_sa(g, f))
 		return ANSWER_NO;
-	find_in(f, g, g->here, "underlay", "no IKE message left %s",
-	    leg_name(g, g->here));
-	if (stopped) {
+	find_in(f, g, g->here, "underlay", "no IKE message left %s", me);
+	if (daemon_stopped(g, g->here)) {
 		find_cause(f, "it has no SA for %s, and no key daemon runs",
-		    leg_name(g, g->peer));
+		    peer);
 		find_do(f, g, g->here, DO_IKE_START, "start the key daemon",
 		    NULL);
 		return ANSWER_YES;
 	}
-	/* It may be waiting to repeat itself, for up to a minute. */
-	f->confidence = CONFIDENCE_HIGH;
+	/* The peer that left it unanswered would be to blame then. */
+	f->culprit = CULPRIT_UNKNOWN;
 	find_cause(f,
-	    "it has no SA for %s, and its key daemon did not ask for one",
-	    leg_name(g, g->peer));
-	find_do(f, g, g->here, DO_IKE_SAS, "see what the daemon is at", NULL);
-	find_do(f, g, g->here, DO_IKE_LOAD, "load its connections", NULL);
+	    "%s has no SA for %s, and its key daemon asked for none: it may "
+	    "wait to repeat itself, for a minute or more",
+	    me, peer);
+	find_do(f, g, g->here, DO_IKE_SAS,
+	    "see what the daemon is at; ask again in a minute", NULL);
+	find_do(f, g, g->here, DO_IKE_LOAD,
+	    "if it knows no such connection, load them", NULL);
 	return ANSWER_YES;
 }
 
+/* Either end may be why. */
 static enum answer
 sa_missing(const struct leg *g, struct finding *f)
 {
+	struct ike_view v = view_ike(g);
+
 	if (!no_sa(g, f))
 		return ANSWER_NO;
-	find_cause(f, "it has no SA for %s", leg_name(g, g->peer));
+	f->culprit = CULPRIT_UNKNOWN;
+	find_cause(f,
+	    "%s has no SA for %s; %zu IKE messages left it and %zu came, which "
+	    "do not tell why",
+	    leg_name(g, g->here), leg_name(g, g->peer), v.sent, v.received);
 	find_do(f, g, g->here, DO_IKE_SAS, "see how far IKE came", NULL);
+	find_do(f, g, g->peer, DO_IKE_SAS, "and what the other end made of it",
+	    NULL);
 	return ANSWER_YES;
 }
 
@@ -585,6 +633,8 @@ const struct rule rules_egress[] = {
 	    "no SA: the peer refuses the IKE proposal" },
 	{ "ike-unanswered", SEGMENT_EGRESS, HAVE_XFRM_STAT, true,
 	    ike_unanswered, "no SA: IKE gets no answer" },
+	{ "ike-peer-stopped", SEGMENT_EGRESS, HAVE_XFRM_STAT, true,
+	    ike_peer_stopped, "no SA: no key daemon runs on the peer" },
 	{ "ike-silent", SEGMENT_EGRESS, HAVE_XFRM_STAT, true, ike_silent,
 	    "no SA: the key daemon does not negotiate" },
 	{ "sa-missing", SEGMENT_EGRESS, HAVE_XFRM_STAT, true, sa_missing,

@@ -286,6 +286,41 @@ unanswered(struct world *w)
 	ike(w, SIDE_B, false);
 }
 
+static const int64_t SECOND_NS = 1000000000;
+
+/* Seen once, as when the daemon waits ever longer to repeat it. */
+static void
+unanswered_once(struct world *w)
+{
+	no_sa(w);
+	ike(w, SIDE_A, true)->at = 4 * SECOND_NS;
+	ike(w, SIDE_B, false);
+	w->l.taps[SIDE_A][POINT_UNDERLAY].last_ns = 8 * SECOND_NS;
+}
+
+/* It may be answered yet. */
+static void
+sent_late(struct world *w)
+{
+	w->l.taps[SIDE_A][POINT_UNDERLAY].last_ns = 6 * SECOND_NS;
+}
+
+static void
+no_daemon_at_a(struct world *w)
+{
+	no_sa(w);
+	facts_of(w, SIDE_A, FACTS)->ike_daemon[0] = '\0';
+}
+
+/* One request between two others: it is lost, or on its way. */
+static void
+no_daemon_at_b(struct world *w)
+{
+	no_sa(w);
+	ike(w, SIDE_A, true);
+	facts_of(w, SIDE_B, FACTS)->ike_daemon[0] = '\0';
+}
+
 static void
 ike_lost(struct world *w)
 {
@@ -530,9 +565,15 @@ static const struct rule_case cases[] = {
 	    ike_lost, b_saw_not_all, SIDE_A, HAVE_SAS },
 	{ "ike-unanswered", STAGE_EGRESS_A, false, CULPRIT_NETWORK, SIDE_A,
 	    ike_answers_lost, a_saw_not_all, SIDE_A, HAVE_SAS },
-	{ "ike-silent", STAGE_EGRESS_A, false, CULPRIT_NODE, SIDE_A, no_sa,
+	{ "ike-unanswered", STAGE_EGRESS_A, false, CULPRIT_NODE, SIDE_B,
+	    unanswered_once, sent_late, SIDE_A, HAVE_SAS },
+	{ "ike-peer-stopped", STAGE_EGRESS_A, false, CULPRIT_NODE, SIDE_B,
+	    no_daemon_at_b, no_daemon_at_a, SIDE_B, HAVE_IKE },
+	{ "ike-silent", STAGE_EGRESS_A, false, CULPRIT_NODE, SIDE_A,
+	    no_daemon_at_a, a_saw_not_all, SIDE_A, HAVE_SAS },
+	{ "ike-silent", STAGE_EGRESS_A, false, CULPRIT_UNKNOWN, SIDE_A, no_sa,
 	    a_saw_not_all, SIDE_A, HAVE_SAS },
-	{ "sa-missing", STAGE_EGRESS_A, false, CULPRIT_NODE, SIDE_A,
+	{ "sa-missing", STAGE_EGRESS_A, false, CULPRIT_UNKNOWN, SIDE_A,
 	    ike_goes_on, sas_are_there, SIDE_A, HAVE_XFRM_STAT },
 	{ "overlay-map", STAGE_EGRESS_A, false, CULPRIT_NODE, SIDE_A, map_lacks,
 	    map_has, SIDE_A, HAVE_FDB },

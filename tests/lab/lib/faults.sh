@@ -18,6 +18,8 @@ faults_table()
 	F07 ipsec A:charon_lose A's key daemon is dead and its SAs with B are gone
 	F07psk ipsec A:ike_terminate,B:psk_change the pair's secrets differ and its SAs are gone
 	F07peer ipsec A:ike_terminate,B:charon_lose B's key daemon is dead and the pair has no SAs
+	F07wait ipsec A:ike_terminate,B:charon_lose,A:ike_wait the same, and A's daemon waits long to ask again
+	F08wait ipsec A:ike_terminate,R:drop_ike,A:ike_wait the network drops IKE, and A's daemon waits long to ask again
 	F10 any A:drop_vxlan_out A's firewall drops VXLAN to B before encryption
 	F11 ipsec A:drop_esp_out A's firewall drops ESP to B
 	F12 any R:arp_mute,A:hop_forget A gets no ARP answer from the next hop to B
@@ -85,6 +87,13 @@ drop_forth()
 drop_back()
 {
 	drop_forth "$2" "$1"
+}
+
+drop_ike()
+{
+	describe "$1" from
+	describe "$2" to
+	tap_rule "$1" "ip saddr $from_underlay ip daddr $to_underlay udp dport { 500, 4500 } counter drop"
 }
 
 drop_some()

@@ -125,6 +125,15 @@ ike_terminate()
 	swanctl --terminate --ike "node$1" --timeout 5 >/dev/null
 }
 
+# Asked for an SA, the daemon repeats itself after 4, 11 and 24 seconds, and then
+# not for another 23.
+ike_wait()
+{
+	describe "$1" its
+	ping -q -c 1 -W 1 "$its_overlay" </dev/null >/dev/null 2>&1 || true
+	sleep 26
+}
+
 # Loaded, not written: the file stays good.
 psk_change()
 {
