@@ -106,7 +106,7 @@ struct ike_view {
 	size_t answers_at_peer; /* seen leaving the peer */
 	size_t auth_small;	/* IKE_AUTH answers too small for a CHILD_SA */
 	/* IKEv1 main mode, encrypted: its last messages, and what follows. */
-	size_t main_sent, main_answered, quick;
+	size_t main_sent, main_at_peer, main_answered, quick;
 	uint16_t notify; /* clear error in an answer */
 	bool cut;	 /* there were more messages than are kept */
 };
@@ -124,16 +124,20 @@ enum {
 static const int64_t IKE_ANSWER_NS = 3 * INT64_C(1000000000);
 
 static void
-view_ike1(const struct ike_seen *m, struct ike_view *v)
+view_ike1(const struct leg *g, const struct ike_seen *m, struct ike_view *v)
 {
+	bool late = m->ike.exchange == IKE1_MAIN &&
+	    (m->ike.flags & IKE1_ENCRYPTED) != 0;
+
 	if (m->ike.version != 0x10)
 		return;
-	v->quick += m->ike.exchange == IKE1_QUICK;
-	if (m->ike.exchange != IKE1_MAIN ||
-	    (m->ike.flags & IKE1_ENCRYPTED) == 0)
+	if (m->side == g->peer) {
+		v->main_at_peer += late && !m->outgoing;
 		return;
-	v->main_sent += m->outgoing;
-	v->main_answered += !m->outgoing;
+	}
+	v->quick += m->ike.exchange == IKE1_QUICK;
+	v->main_sent += late && m->outgoing;
+	v->main_answered += late && !m->outgoing;
 }
 
 static struct ike_view
@@ -147,8 +151,7 @@ view_ike(const struct leg *g)
 		const struct ike_seen *m = &l->ike[i];
 		bool answer = (m->ike.flags & IKE_RESPONSE) != 0;
 
-		if (m->side == g->here)
-			view_ike1(m, &v);
+		view_ike1(g, m, &v);
 		if (m->side == g->here && m->outgoing) {
 			v.sent++;
 			v.due += end - m->at >= IKE_ANSWER_NS;
@@ -189,14 +192,16 @@ no_sa(const struct leg *g, struct finding *f)
 }
 
 /*
- * The fifth message of main mode, the first that needs the secret, is sent
- * again and again, or answered in kind, and no quick mode follows.
+ * The fifth message of main mode, the first that needs the secret, arrives
+ * again and again and is not answered in kind, at either end, and no quick mode
+ * follows.
  */
 static bool
 stuck_at_auth(const struct ike_view *v)
 {
 	return v->quick == 0 && v->received > 0 &&
-	    ((v->main_sent > 1 && v->main_answered == 0) ||
+	    ((v->main_sent > 1 && v->main_at_peer > 1 &&
+		 v->main_answered == 0) ||
 		(v->main_answered > 1 && v->main_sent == 0));
 }
 

@@ -197,9 +197,9 @@ test_no_sa(void **state)
 }
 
 static void
-ike1(bool outgoing, uint8_t exchange, uint8_t flags)
+ike1_at(enum side s, bool outgoing, uint8_t exchange, uint8_t flags)
 {
-	w->l.ike[w->l.n_ike++] = (struct ike_seen){ .side = SIDE_A,
+	w->l.ike[w->l.n_ike++] = (struct ike_seen){ .side = s,
 		.outgoing = outgoing,
 		.ike = { .version = 0x10,
 		    .exchange = exchange,
@@ -207,7 +207,16 @@ ike1(bool outgoing, uint8_t exchange, uint8_t flags)
 		    .length = 116 } };
 }
 
-/* Main mode's fifth message, again and again: the secrets differ. */
+static void
+ike1(bool outgoing, uint8_t exchange, uint8_t flags)
+{
+	ike1_at(SIDE_A, outgoing, exchange, flags);
+}
+
+/*
+ * Main mode's fifth message, again and again: the secrets differ, unless it
+ * does not get through.
+ */
 static void
 test_ike1_auth(void **state)
 {
@@ -220,6 +229,10 @@ test_ike1_auth(void **state)
 		ike1(i % 2 == 0, 2, 0);
 	for (int i = 0; i < 3; i++)
 		ike1(true, 2, 1);
+	judge_world(w);
+	check_nobody();
+	for (int i = 0; i < 3; i++)
+		ike1_at(SIDE_B, false, 2, 1);
 	judge_world(w);
 	check_node(SIDE_A, "ike-auth-failed");
 	assert_true(says("ikeadm read preshared"));
