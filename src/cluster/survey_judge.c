@@ -293,8 +293,7 @@ check_node(struct survey *s, size_t node)
 		    n->name, off > 0 ? off : -off,
 		    off > 0 ? "ahead of" : "behind");
 	}
-	if ((n->facts->have & HAVE_IKE) != 0 &&
-	    n->facts->ike_daemon[0] == '\0' && wants_ike(n->facts)) {
+	if (facts_ike_stopped(n->facts) && wants_ike(n->facts)) {
 		s->node_marks[node] |= SURVEY_IKE;
 		survey_find(s, SURVEY_NO_IKE, node,
 		    "%s has IPsec peers, and no IKE daemon runs there",

@@ -249,15 +249,6 @@ ike_refused(const struct leg *g, struct finding *f)
 	return ANSWER_YES;
 }
 
-/* No daemon that we know the name of. */
-static bool
-daemon_stopped(const struct leg *g, enum side s)
-{
-	const struct facts *f = &g->in->facts[s];
-
-	return (f->have & HAVE_IKE) != 0 && f->ike_daemon[0] == '\0';
-}
-
 /* IKE dies between the nodes: the way it died is the stage to name. */
 static void
 blame_network(const struct leg *g, struct finding *f, bool answers)
@@ -314,10 +305,12 @@ ike_unanswered(const struct leg *g, struct finding *f)
 static enum answer
 ike_peer_stopped(const struct leg *g, struct finding *f)
 {
+	const struct facts *facts = g->in->facts;
 	const char *peer = leg_name(g, g->peer);
 
-	if (!daemon_stopped(g, g->peer) || daemon_stopped(g, g->here) ||
-	    view_ike(g).received > 0 || !no_sa(g, f))
+	if (!facts_ike_stopped(&facts[g->peer]) ||
+	    facts_ike_stopped(&facts[g->here]) || view_ike(g).received > 0 ||
+	    !no_sa(g, f))
 		return ANSWER_NO;
 	f->node = g->peer;
 	f->confidence = CONFIDENCE_HIGH;
@@ -341,14 +334,14 @@ ike_silent(const struct leg *g, struct finding *f)
 	if (!no_sa(g, f))
 		return ANSWER_NO;
 	find_in(f, g, g->here, "underlay", "no IKE message left %s", me);
-	if (daemon_stopped(g, g->here)) {
+	if (facts_ike_stopped(&g->in->facts[g->here])) {
 		find_cause(f, "it has no SA for %s, and no key daemon runs",
 		    peer);
 		find_do(f, g, g->here, DO_IKE_START, "start the key daemon",
 		    NULL);
 		return ANSWER_YES;
 	}
-	/* The peer that left it unanswered would be to blame then. */
+	/* If it waits, who is to blame is the peer or the way there. */
 	f->culprit = CULPRIT_UNKNOWN;
 	find_cause(f,
 	    "%s has no SA for %s, and its key daemon asked for none: it may "

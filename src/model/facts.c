@@ -84,6 +84,12 @@ facts_has_addr(const struct facts *f, const struct ip *ip)
 }
 
 bool
+facts_ike_stopped(const struct facts *f)
+{
+	return (f->have & HAVE_IKE) != 0 && f->ike_daemon[0] == '\0';
+}
+
+bool
 facts_gro(const struct facts *f, const char *link)
 {
 	for (size_t i = 0; i < f->n_gro_links; i++)

@@ -238,6 +238,8 @@ bool facts_counter(const struct facts *f, const char *name, uint64_t *ret);
 /* NULL when the node did not say. */
 const char *facts_setting(const struct facts *f, const char *name);
 bool facts_has_addr(const struct facts *f, const struct ip *ip);
+/* It said so: no key daemon that we know the name of runs. */
+bool facts_ike_stopped(const struct facts *f);
 bool facts_gro(const struct facts *f, const char *link);
 bool facts_listens(const struct facts *f, uint16_t udp_port);
 

@@ -97,7 +97,6 @@ static const char probe[] =
     "		shift\n"
     "	done\n"
     "	slay $bell\n"
-    "	reap $bell 2>/dev/null\n"
     "	watchers=$others\n"
     "	end $name 0\n"
     "	[ $ticks -eq 0 ] || finish 1\n"

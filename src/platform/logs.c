@@ -223,7 +223,6 @@ static const char body[] =
     "		reap $k\n"
     "	done\n"
     "	slay $clock\n"
-    "	reap $clock 2>/dev/null\n"
     "	hard=$ticks\n"
     "	lower\n"
     "	[ $hard -le 4 ] || kill -s KILL 0\n"

@@ -84,15 +84,16 @@ static const char watch[] =
     "	kids=${kids#\" $1\"}\n"
     "}\n"
     /*
-     * Ends children for certain: one that was forked a moment ago still has our
-     * traps, and forgets a lesser signal (dash, and now and then bash).
+     * Our own shells are ended by KILL: one that was forked a moment ago still
+     * has our traps, and forgets a lesser signal (dash, now and then bash).
      */
     "slay() {\n"
-    "	kill -s KILL \"$@\" 2>/dev/null\n"
+    "	kill -s KILL $1 2>/dev/null\n"
+    "	reap $1 2>/dev/null\n"
     "}\n"
     "finish() {\n"
     "	trap '' HUP INT TERM USR1\n"
-    "	slay $watchers $tolls\n"
+    "	kill -s KILL $watchers $tolls 2>/dev/null\n"
     "	wait 2>/dev/null\n"
     "	exit $1\n"
     "}\n"

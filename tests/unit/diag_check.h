@@ -38,6 +38,13 @@ check_nobody(void)
 }
 
 static inline void
+check_unknown(const char *rule)
+{
+	check_nobody();
+	assert_string_equal(w->v.findings[0].rule, rule);
+}
+
+static inline void
 check_node(enum side node, const char *rule)
 {
 	const struct finding *f = &w->v.findings[0];

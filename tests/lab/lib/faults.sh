@@ -69,14 +69,20 @@ faults_list()
 	done
 }
 
-# What carries the overlay: ESP across sites, VXLAN within one.
-carrier_match()
+# way_match A B WHAT: what of that A sends to B.
+way_match()
 {
 	describe "$1" from
 	describe "$2" to
+	echo "ip saddr $from_underlay ip daddr $to_underlay $3"
+}
+
+# What carries the overlay: ESP across sites, VXLAN within one.
+carrier_match()
+{
 	match="ip protocol esp"
 	! same_site "$1" "$2" || match="udp dport $VXLAN_PORT"
-	echo "ip saddr $from_underlay ip daddr $to_underlay $match"
+	way_match "$1" "$2" "$match"
 }
 
 drop_forth()
@@ -91,9 +97,8 @@ drop_back()
 
 drop_ike()
 {
-	describe "$1" from
-	describe "$2" to
-	tap_rule "$1" "ip saddr $from_underlay ip daddr $to_underlay udp dport { 500, 4500 } counter drop"
+	tap_rule "$1" "$(way_match "$1" "$2" "udp dport { 500, 4500 }")" \
+	    "counter drop"
 }
 
 drop_some()
