@@ -51,14 +51,11 @@ jobs_done(void *arg)
 	return g->pending == 0 || g->failed;
 }
 
-/*
- * A node may not answer even the order to end.  Then tasks outlive the run, and
- * the last of them ends this.
- */
-static void
-settle(struct gather *g)
+void
+gather_settle(struct gather *g)
 {
-	if (g->over && g->pending == 0)
+	if (g->over && g->pending == 0 && g->traces[SIDE_A].task == NULL &&
+	    g->traces[SIDE_B].task == NULL)
 		free(g);
 }
 
@@ -84,9 +81,9 @@ node_failed(struct gather *g, enum side s, const char *why)
 		n->failure = xstrdup(why);
 }
 
-static void
-keep_text(struct gather *g, enum side s, const char *name, struct span text,
-    int status)
+void
+gather_keep_text(struct gather *g, enum side s, const char *name,
+    struct span text, int status)
 {
 	struct err e;
 
@@ -113,7 +110,8 @@ keep_sections(struct gather *g, const struct job *j, struct span out)
 
 		snprintf(name, sizeof(name), "%s/%.*s", j->phase,
 		    (int)(s.name.n < 64 ? s.name.n : 64), s.name.p);
-		keep_text(g, j->side, name, s.text, s.whole ? s.status : -1);
+		gather_keep_text(g, j->side, name, s.text,
+		    s.whole ? s.status : -1);
 	}
 }
 
@@ -155,7 +153,7 @@ job_done(void *arg, const struct task_result *r)
 out:
 	buf_free(&j->script);
 	free(j);
-	settle(g);
+	gather_settle(g);
 }
 
 static struct job *
@@ -212,9 +210,7 @@ start_facts(struct gather *g, enum side s, const char *phase, unsigned sections)
 	const struct run_node *peer = &g->run->nodes[!s];
 	const struct route_ask routes[] = { { peer->underlay, me->underlay },
 		{ peer->overlay, { 0 } } };
-	struct facts_ask ask = { .nonce = g->nonce,
-		.sections = sections,
-		.drops_s = plan_probes_s(&g->run->probes) };
+	struct facts_ask ask = { .nonce = g->nonce, .sections = sections };
 
 	if (ip_is_set(&peer->underlay)) {
 		ask.routes = routes;
@@ -244,15 +240,6 @@ start_pings(struct gather *g, enum side s, const char *phase,
 		job_drop(j);
 	else
 		job_start(j, true, (int64_t)(limit_s + 5) * 1000);
-}
-
-/* Beside the probes, and as long as they may take. */
-static void
-start_dtrace(struct gather *g)
-{
-	for (enum side s = SIDE_A; s < SIDES; s++)
-		if (strcmp(g->platform[s]->name, "illumos") == 0)
-			start_facts(g, s, "probe", SECTION_BIT(SECTION_DROPS));
 }
 
 static void
@@ -321,10 +308,8 @@ make_plan(struct gather *g)
 }
 
 static void
-start_captures(struct gather *g)
+start_captures(struct gather *g, unsigned limit_s)
 {
-	unsigned limit_s = plan_probes_s(&g->run->probes) + SLACK_S;
-
 	for (enum side s = SIDE_A; s < SIDES; s++)
 		for (enum point p = POINT_OVERLAY; p < POINTS; p++)
 			if (!g->failed)
@@ -370,10 +355,15 @@ routes_agree(struct gather *g)
 static bool
 prepare(struct gather *g)
 {
+	unsigned limit_s = plan_probes_s(&g->run->probes) + SLACK_S;
+
 	step(g, "starting four captures");
-	start_captures(g);
+	if (g->opts->dtrace)
+		gather_dtrace_start(g, limit_s);
+	start_captures(g, limit_s);
 	start_snapshots(g, "before", 0);
 	gather_await_captures(g, READY_MS);
+	gather_await_dtrace(g);
 	return wait_for(g, jobs_done, 0) && both_answer(g) && routes_agree(g);
 }
 
@@ -381,8 +371,6 @@ static bool
 probe(struct gather *g)
 {
 	step(g, "sending probes");
-	if (g->opts->dtrace)
-		start_dtrace(g);
 	start_probes(g);
 	return wait_for(g, jobs_done, 0) && both_answer(g);
 }
@@ -470,6 +458,7 @@ gather_pair(struct fanout *f, const struct host *const hosts[2],
 	}
 	r->complete = measure(g);
 	step(g, "ending the captures");
+	gather_stop_dtrace(g);
 	gather_stop_captures(g);
 	gather_close_captures(g);
 	for (size_t s = 0; s < SIDES; s++)
@@ -480,6 +469,6 @@ gather_pair(struct fanout *f, const struct host *const hosts[2],
 	if (status < 0)
 		*e = g->err;
 	g->over = true;
-	settle(g);
+	gather_settle(g);
 	return status;
 }

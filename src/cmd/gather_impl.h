@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "model/run.h"
 
 struct fanout;
@@ -16,6 +17,7 @@ struct ping_ask;
 struct platform;
 struct rundir_file;
 struct tap_capture;
+struct task;
 
 struct gather;
 
@@ -24,6 +26,15 @@ struct watch {
 	struct gather *g;
 	struct rundir_file *file;
 	struct tap_capture *tap; /* NULL: not started */
+};
+
+/* DTrace on one node. */
+struct trace {
+	struct gather *g;
+	enum side side;
+	struct task *task; /* NULL: not started, or it has ended */
+	bool late;	   /* it had not begun when the probes had to go */
+	struct buf script, heard;
 };
 
 struct gather {
@@ -36,6 +47,7 @@ struct gather {
 	struct facts facts[SIDES];
 	char nonce[2 * RUN_NONCE_BYTES + 1];
 	struct watch watches[SIDES][POINTS];
+	struct trace traces[SIDES];
 	size_t pending; /* jobs under way */
 	/* The run is done with; what still ends on a node is not kept. */
 	bool over;
@@ -43,6 +55,15 @@ struct gather {
 	bool failed; /* this host failed; err says how */
 	struct err err;
 };
+
+/* gather.c; status: the command's, or -1 when it did not tell all. */
+void gather_keep_text(struct gather *g, enum side s, const char *name,
+    struct span text, int status);
+/*
+ * A node may not answer even the order to end.  Then tasks outlive the run, and
+ * the last of them frees g.
+ */
+void gather_settle(struct gather *g);
 
 /* gather_probes.c: what the side has to ping, in order; ret has room for
  * GATHER_PINGS_MAX. */
@@ -58,5 +79,13 @@ void gather_await_captures(struct gather *g, int64_t limit_ms);
 void gather_stop_captures(struct gather *g);
 /* Puts into the run what they left. */
 void gather_close_captures(struct gather *g);
+
+/* gather_dtrace.c: on SmartOS nodes; limit_s: on the node. */
+void gather_dtrace_start(struct gather *g, unsigned limit_s);
+/* Waits until each that was started has its probes in place, or has ended;
+ * one that takes too long is ended. */
+void gather_await_dtrace(struct gather *g);
+/* Asks them for what they counted, and waits for it. */
+void gather_stop_dtrace(struct gather *g);
 
 #endif

@@ -32,7 +32,7 @@ static const struct section_parser parsers[] = {
 	{ SECTION_IKE_RULES, 0, 0, keep },
 	{ SECTION_IKE_LOG, 0, 0, keep },
 	{ SECTION_MESSAGES, 0, 0, keep },
-	{ SECTION_DROPS, HAVE_DROPS, 0, illumos_parse_drops },
+	{ SECTION_REASONS, HAVE_DROPS, 0, illumos_parse_drops },
 };
 
 static int

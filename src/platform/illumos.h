@@ -7,13 +7,6 @@ extern const struct platform platform_illumos;
 
 /* illumos_ops.c */
 extern const struct op_text illumos_ops[OPS];
-/*
- * illumos_reasons.c: $program, and what runs it for the seconds that follow as
- * one word.  It prints what reasons_read() takes.
- */
-extern const char illumos_drops_program[];
-#define ILLUMOS_DTRACE \
-	"/usr/sbin/dtrace -qZ -x bufsize=256k -x aggsize=256k -n \"$program\""
 /* $awk: one that knows functions, which /usr/bin/awk may not. */
 #define ILLUMOS_AWK \
 	"awk=/usr/bin/nawk\n" \

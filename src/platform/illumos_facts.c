@@ -115,14 +115,6 @@ put_routes(const struct facts_ask *ask, struct buf *b)
 	buf_puts(b, "end routes 0\n");
 }
 
-/* It exits by itself. */
-static void
-put_drops(const struct facts_ask *ask, struct buf *b)
-{
-	buf_printf(b, "say drops " ILLUMOS_DTRACE " %u\n",
-	    ask->drops_s > 0 ? ask->drops_s : 1);
-}
-
 static void
 put_fdb(const struct facts_ask *ask, struct buf *b)
 {
@@ -167,7 +159,6 @@ static const struct {
 	    "say ike_log log_tail /var/log/in.iked.log\n", NULL },
 	[SECTION_MESSAGES] = { log_tail,
 	    "say messages log_tail /var/adm/messages\n", NULL },
-	[SECTION_DROPS] = { illumos_drops_program, NULL, put_drops },
 	[SECTION_SYSINFO] = { NULL, "say sysinfo /usr/bin/sysinfo -p\n", NULL },
 };
 

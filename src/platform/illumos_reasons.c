@@ -6,6 +6,7 @@
  * io/overlay/overlay_mux.c, overlay_target.c.
  */
 #include "base/buf.h"
+#include "base/err.h"
 #include "model/facts.h"
 #include "platform/illumos.h"
 #include "platform/reasons.h"
@@ -13,13 +14,24 @@
 #include "platform/section.h"
 #include "platform/watch.h"
 
+/* What dtrace prints first, once its probes are in place: no drop, but a line
+ * as of one. */
+#define BEGUN "begun"
+
+/*
+ * Shells start what is in the background without SIGINT, and dtrace leaves it
+ * so.  At TERM it prints what it has, and takes its probes away.
+ */
+static const char dtrace_signals[] =
+    "1) sig=TERM ;; 2 | 3 | 4 | 5) sig= ;; *) sig=KILL ;;";
+
 /*
  * ip_drop_packet() itself calls the other two: those do not count.  Probes that
- * a release lacks are passed over (-Z).  It ends by itself; told to end, it
- * prints what it has.
+ * a release lacks are passed over (-Z).  It ends by itself.
  */
-const char illumos_drops_program[] =
+static const char program[] =
     "program='\n"
+    "BEGIN { printf(\"0\\t" BEGUN "\\t-\\t-\\n\"); }\n"
     "fbt::ip_drop_packet:entry {\n"
     "	self->ipsec = 1;\n"
     "	@ipsec[arg3 ? stringof(((kstat_named_t *)arg3)->name) : \"-\",\n"
@@ -52,7 +64,9 @@ const char illumos_drops_program[] =
 
 static const char tools[] = "main() {\n"
 			    "	begin reasons\n"
-			    "	" ILLUMOS_DTRACE " $span 2>&1 3<&- &\n"
+			    "	/usr/sbin/dtrace -qZ -x bufsize=256k "
+			    "-x aggsize=256k -n \"$program\" $span "
+			    "2>&1 3<&- &\n"
 			    "	kids=\" $!\"\n"
 			    "	begin_watch\n"
 			    "	reap ${kids# }\n"
@@ -66,6 +80,9 @@ illumos_parse_drops(const struct section *s, struct facts *f, struct err *e)
 {
 	struct reasons r = { 0 };
 
+	if (!span_starts(s->text, "0\t" BEGUN "\t"))
+		return err_set(e, ERR_INPUT,
+		    "DTrace had not begun when the probes were sent");
 	if (reasons_read(s->text, &r, e) < 0)
 		return -1;
 	reasons_fini(&f->drops);
@@ -77,9 +94,9 @@ int
 illumos_reasons_script(const struct reasons_ask *ask, struct buf *ret,
     struct err *e)
 {
-	if (reasons_head(ask, WATCH_INT_TERM_KILL, ret, e) < 0)
+	if (reasons_head(ask, dtrace_signals, ret, e) < 0)
 		return -1;
-	buf_puts(ret, illumos_drops_program);
+	buf_puts(ret, program);
 	buf_puts(ret, tools);
 	return script_done(ret, "reasons", e);
 }

@@ -63,7 +63,7 @@ static const char *const section_names[SECTIONS] = {
 	[SECTION_IKE_RULES] = "ike_rules",
 	[SECTION_IKE_LOG] = "ike_log",
 	[SECTION_MESSAGES] = "messages",
-	[SECTION_DROPS] = "drops",
+	[SECTION_REASONS] = "reasons",
 };
 
 const char *

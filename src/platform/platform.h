@@ -65,14 +65,14 @@ enum platform_section {
 	SECTION_IKE_RULES, /* what in.iked was configured with */
 	SECTION_IKE_LOG,
 	SECTION_MESSAGES, /* of the kernel and of daemons */
-	SECTION_DROPS,	  /* what DTrace sees dropped; see drops_s */
+	SECTION_REASONS,  /* of drops: what reasons_script prints */
 	SECTIONS
 };
 
 #define SECTION_BIT(s) (1U << (s))
-/* But for drops, which is asked for by itself or not at all. */
+/* But for reasons, which no facts_script asks for. */
 #define SECTIONS_ALL \
-	((SECTION_BIT(SECTIONS) - 1U) & ~SECTION_BIT(SECTION_DROPS))
+	((SECTION_BIT(SECTIONS) - 1U) & ~SECTION_BIT(SECTION_REASONS))
 /* What changes while packets flow: asked before and after the probes. */
 #define SECTIONS_SNAPSHOT \
 	(SECTION_BIT(SECTION_CLOCK) | SECTION_BIT(SECTION_COUNTERS) | \
@@ -95,7 +95,6 @@ struct facts_ask {
 	const char *const *links;
 	size_t n_links;
 	const char *fdb_link; /* NULL: the forwarding entries of all links */
-	unsigned drops_s;     /* how long SECTION_DROPS looks, at least 1 */
 };
 
 /*

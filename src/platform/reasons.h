@@ -2,9 +2,9 @@
  * reasons: why the kernel drops packets, by its own word, for some seconds.
  *
  * The script counts on the node, and prints a section "reasons".  Its lines
- * are COUNT, WHY, WHICH and WHERE with tabs between; where its status is not
- * 0 they say why there are none.  It ends as a capture does (capture_ask), and
- * standard input must be held open likewise.
+ * are COUNT, WHY, WHICH and WHERE with tabs between, and those of count 0 are
+ * no drops; where its status is not 0 they say why there are none.  It ends as
+ * a capture does (capture_ask), and standard input must be held open likewise.
  */
 #ifndef ESPY_PLATFORM_REASONS_H
 #define ESPY_PLATFORM_REASONS_H
@@ -16,8 +16,8 @@ struct err;
 struct reasons;
 
 enum {
-	REASONS_S_MAX = 60,
 	REASONS_SLACK_S = 10, /* over that, until the script is ended */
+	REASONS_S_MAX = 86400 - REASONS_SLACK_S,
 	REASONS_ROWS_MAX = 1000
 };
 

@@ -140,6 +140,16 @@ note()
 	    .[0].kind == \"silent\" and (.[0].what | contains(\"$2\")))"
 }
 
+# ended NODE TOOL: does none that would take for ever run on?
+ended()
+{
+	if "$lab" ssh "$1" pgrep -f "'sleep 100[0]'" >"$work/out" 2>&1; then
+		fail "$1: $2 still runs" "$work/out"
+	else
+		passed=$((passed + 1))
+	fi
+}
+
 # Of nodes that said nothing nothing is said.
 unjudged='all(.sas[]; .word == "fine" or .word == "unknown" or
     .word == "not-asked") and .complaints == []'
@@ -222,11 +232,7 @@ check "diagnose: an address that both claim" "$work/d2" '.verdict ==
 wait $never
 check "sadb: ipseckey takes for ever" "$work/sadb" "$unjudged and
     $(row node3 "no end within 20 s")" "$(cat "$work/sadb.status")" 3
-if "$lab" ssh node3 pgrep -f "'sleep 100[0]'" >"$work/out" 2>&1; then
-	fail "node3: ipseckey still runs" "$work/out"
-else
-	passed=$((passed + 1))
-fi
+ended node3 ipseckey
 
 # ---- while it is measured ---------------------------------------------------
 
@@ -250,14 +256,19 @@ check "diagnose: ping is killed" "$work/d2" '.verdict == "unknown" and
 # What the order of lines tells, a tool that turns them round does not.
 trouble node1 backwards /usr/bin/kstat
 trouble node2 backwards /usr/sbin/ping
-trouble node3
+trouble node3 forever /usr/sbin/dtrace
 settled
-say "$work/d1" diagnose node1 node3 -c 10 -o "$work/run6" &
+say "$work/d1" diagnose node1 node3 -c 10 --dtrace -o "$work/run6" &
 others=$!
 say "$work/d2" diagnose node2 node4 -c 10 -o "$work/run7"
 wait $others
-check "diagnose: kstat backwards" "$work/d1" '.verdict == "healthy" and
-    .findings == []' "$(cat "$work/d1.status")" 0
+check "diagnose: kstat backwards, dtrace forever" "$work/d1" '.verdict ==
+    "healthy" and .findings == [] and
+    ([.notes[] | select(contains("DTrace"))] | length == 2 and
+	(.[0] | test("^node1.s kernel dropped nothing")) and
+	(.[1] | test("^node3 .*had not begun when the probes were sent")))' \
+    "$(cat "$work/d1.status")" 0
+ended node3 dtrace
 check "diagnose: ping backwards" "$work/d2" '.findings == []' \
     "$(cat "$work/d2.status")" 0
 

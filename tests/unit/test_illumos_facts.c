@@ -530,6 +530,27 @@ test_kept(void **state)
 	facts_free(&f);
 }
 
+/* That nothing was counted says something only of one that had begun. */
+static void
+test_drop_reasons(void **state)
+{
+	static const char counted[] = "0\tbegun\t-\t-\n"
+				      "3\tesp_no_sa\tin\tIPsec ESP\n";
+	struct facts f = { 0 };
+
+	(void)state;
+	accept(&f, "reasons", counted);
+	assert_true((f.have & HAVE_DROPS) != 0);
+	assert_int_equal(f.drops.n, 1);
+	assert_string_equal(f.drops.v[0].why, "esp_no_sa");
+	accept(&f, "reasons", "0\tbegun\t-\t-\n");
+	assert_int_equal(f.drops.n, 0);
+	facts_free(&f);
+	refuse("reasons", "", 0);
+	refuse("reasons", "3\tesp_no_sa\tin\tIPsec ESP\n", 0);
+	refuse("reasons", counted, 1);
+}
+
 int
 main(void)
 {
@@ -541,6 +562,7 @@ main(void)
 		cmocka_unit_test(test_sysinfo),
 		cmocka_unit_test(test_targets),
 		cmocka_unit_test(test_ipsec_drops),
+		cmocka_unit_test(test_drop_reasons),
 		cmocka_unit_test(test_counters),
 		cmocka_unit_test(test_uname_clock),
 		cmocka_unit_test(test_part_fails),

@@ -212,14 +212,7 @@ test_facts_script(void **state)
 	assert_true(holds(&b, "fdb '$(reboot)'"));
 	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
 		assert_false(holds(&b, never[i]));
-	/* What costs time is not a part of all, and ends by itself. */
 	assert_false(holds(&b, "dtrace"));
-	buf_clear(&b);
-	ask.sections = SECTION_BIT(SECTION_DROPS);
-	ask.drops_s = 7;
-	assert_int_equal(illumos_row()->facts_script(&ask, &b, &e), 0);
-	assert_true(holds(&b, "-n \"$program\" 7\n"));
-	ask.sections = SECTIONS_ALL;
 	buf_clear(&b);
 	ask.sections = SECTION_BIT(SECTION_CLOCK);
 	assert_int_equal(illumos_row()->facts_script(&ask, &b, &e), 0);

@@ -25,7 +25,8 @@ static const char linux_text[] = "12\tQDISC_DROP\t2054\t__dev_queue_xmit\n"
 				 "2\t0x30001\t35138\tovs_dp_process_packet\n"
 				 "0\tunseen\t-\t-\n"
 				 "70\tunseen\t-\t-\n";
-static const char illumos_text[] = "3\tesp_no_sa\tin\tIPsec ESP\n"
+static const char illumos_text[] = "0\tbegun\t-\t-\n"
+				   "3\tesp_no_sa\tin\tIPsec ESP\n"
 				   "\n"
 				   "1\tno matching vid\tin\toverlay\n";
 
@@ -219,6 +220,7 @@ test_illumos_script(void **state)
 		"span=5\n",
 		"/usr/sbin/dtrace -qZ ",
 		"-n \"$program\" $span 2>&1 3<&- &\n",
+		"BEGIN { printf(\"0\\tbegun\\t-\\t-\\n\"); }",
 		"tick-1s /++seconds >= $1/ { exit(0); }",
 		"printa(\"%@d\\t%s\\t%s\\t%s\\n\", @ipsec);",
 		"reap ${kids# }\n",

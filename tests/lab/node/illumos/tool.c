@@ -6,8 +6,10 @@
  * the length of what follows (4 bytes, big-endian), then the name and the
  * arguments, a null after each.  What comes back: frames of a stream number
  * (1 and 2 as a process has them, 0 for the exit status), a length (4 bytes)
- * and so many bytes.
+ * and so many bytes.  SIGTERM, for a tool that does not die of it, is the end
+ * of what we send.
  */
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,6 +82,15 @@ send_request(int fd, char **argv)
 	write_all(fd, request, n + 4);
 }
 
+static int translator = -1;
+
+static void
+ask_end(int sig)
+{
+	(void)sig;
+	shutdown(translator, SHUT_WR);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -88,9 +99,16 @@ main(int argc, char **argv)
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	(void)argc;
+	translator = fd;
 	if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof(at)) < 0)
 		give_up("lab: the translator does not run");
 	send_request(fd, argv);
+	/* A request's end that is closed is TERM, to tools that await one. */
+	if (strcmp(argv[0], "dtrace") == 0)
+		sigaction(SIGTERM,
+		    &(struct sigaction){
+			.sa_handler = ask_end, .sa_flags = SA_RESTART },
+		    NULL);
 	for (;;) {
 		size_t n;
 

@@ -1,7 +1,8 @@
 # dtrace(8): of a program that counts what goes through ip_drop_packet() for so
-# many seconds, its last argument: ipdrop counts the same packets, and how they
-# are printed the program says.  All other probes that espy might ask for are
-# in no kernel of Linux: it fails as it does for who may not use it.
+# many seconds, its last argument, or until TERM: ipdrop counts the same packets,
+# and what is printed, then and in the beginning, the program says.  All other
+# probes that espy might ask for are in no kernel of Linux: it fails as it does
+# for who may not use it.
 use Kstat;
 
 my %dropper = (esp => 'IPsec ESP', ah => 'IPsec AH', sadb => 'IPsec SADB',
@@ -27,7 +28,9 @@ sub {
 		return 1;
 	}
 	my $before = Kstat::ipdrop();
-	sleep($seconds);
+	my ($begun) = $program =~ /BEGIN \{ printf\("([^"]*)"\)/;
+	out(line($begun, 0, '')) if $begun;
+	1 while $seconds-- > 0 && !nap(1);
 	Node::forget();
 	my $after = Kstat::ipdrop();
 	for my $name (sort(keys(%$after))) {
