@@ -54,8 +54,7 @@ jobs_done(void *arg)
 void
 gather_settle(struct gather *g)
 {
-	if (g->over && g->pending == 0 && g->traces[SIDE_A].task == NULL &&
-	    g->traces[SIDE_B].task == NULL)
+	if (g->over && g->pending == 0 && gather_dtrace_ended(g))
 		free(g);
 }
 
@@ -82,18 +81,22 @@ node_failed(struct gather *g, enum side s, const char *why)
 }
 
 void
-gather_keep_text(struct gather *g, enum side s, const char *name,
-    struct span text, int status)
+gather_keep_section(struct gather *g, enum side side, const char *phase,
+    const struct section *s)
 {
+	char name[128];
 	struct err e;
 
-	if (g->failed ||
-	    rundir_write_text(g->dir, &g->run->nodes[s], name, text.p, text.n,
-		status, &e) == 0)
+	if (g->failed)
+		return;
+	snprintf(name, sizeof(name), "%s/%.*s", phase,
+	    (int)(s->name.n < 64 ? s->name.n : 64), s->name.p);
+	if (rundir_write_text(g->dir, &g->run->nodes[side], name, s->text.p,
+		s->text.n, s->whole ? s->status : -1, &e) == 0)
 		return;
 	/* A name or a size that makes no sense is the node's own failure. */
 	if (e.kind != ERR_SYS) {
-		node_failed(g, s, e.text);
+		node_failed(g, side, e.text);
 		return;
 	}
 	g->err = e;
@@ -105,14 +108,8 @@ keep_sections(struct gather *g, const struct job *j, struct span out)
 {
 	struct section s;
 
-	while (section_next(&out, g->nonce, &s)) {
-		char name[128];
-
-		snprintf(name, sizeof(name), "%s/%.*s", j->phase,
-		    (int)(s.name.n < 64 ? s.name.n : 64), s.name.p);
-		gather_keep_text(g, j->side, name, s.text,
-		    s.whole ? s.status : -1);
-	}
+	while (section_next(&out, g->nonce, &s))
+		gather_keep_section(g, j->side, j->phase, &s);
 }
 
 static void

@@ -15,15 +15,22 @@ enum {
 	FORCED_MS = 4000  /* for the fan-out to end one by force */
 };
 
+/* False, and *ret untouched, when nothing of it has come. */
+static bool
+find_reasons(const struct trace *t, struct section *ret)
+{
+	const struct span heard = { t->heard.data, t->heard.len };
+
+	return section_find(heard, t->g->nonce, "reasons", ret);
+}
+
 /* It prints a line at once when it has begun, and when it cannot. */
 static bool
 has_spoken(const struct trace *t)
 {
 	struct section s;
 
-	return section_find((struct span){ t->heard.data, t->heard.len },
-		   t->g->nonce, "reasons", &s) &&
-	    memchr(s.text.p, '\n', s.text.n) != NULL;
+	return find_reasons(t, &s) && memchr(s.text.p, '\n', s.text.n) != NULL;
 }
 
 static int
@@ -41,13 +48,13 @@ hear(void *arg, enum task_stream stream, const void *p, size_t n)
 static void
 keep(const struct trace *t)
 {
-	struct section s = { .text = { "", 0 }, .whole = t->late };
+	struct section s = { .name = span_of("reasons"),
+		.text = span_of(""),
+		.whole = t->late };
 
 	if (!t->late)
-		section_find((struct span){ t->heard.data, t->heard.len },
-		    t->g->nonce, "reasons", &s);
-	gather_keep_text(t->g, t->side, "probe/reasons", s.text,
-	    s.whole ? s.status : -1);
+		find_reasons(t, &s);
+	gather_keep_section(t->g, t->side, "probe", &s);
 }
 
 /* No verdict needs it: however it ended, what is missing becomes a note. */
@@ -125,26 +132,28 @@ gather_await_dtrace(struct gather *g)
 	}
 }
 
+bool
+gather_dtrace_ended(const struct gather *g)
+{
+	return g->traces[SIDE_A].task == NULL && g->traces[SIDE_B].task == NULL;
+}
+
 static bool
 all_ended(void *arg)
 {
-	const struct gather *g = arg;
-
-	return g->traces[SIDE_A].task == NULL && g->traces[SIDE_B].task == NULL;
+	return gather_dtrace_ended(arg);
 }
 
 void
 gather_stop_dtrace(struct gather *g)
 {
-	if (all_ended(g))
+	if (gather_dtrace_ended(g))
 		return;
 	for (size_t s = 0; s < SIDES; s++)
 		if (g->traces[s].task != NULL)
 			fanout_send(g->traces[s].task, "stop\n", 5);
 	if (fanout_run(g->fanout, all_ended, g, END_MS) == FANOUT_INTERRUPTED)
 		g->interrupted = true;
-	if (all_ended(g))
-		return;
 	for (size_t s = 0; s < SIDES; s++)
 		if (g->traces[s].task != NULL)
 			fanout_cancel(g->traces[s].task);

@@ -7,7 +7,6 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/str.h"
 #include "model/run.h"
 
 struct fanout;
@@ -16,6 +15,7 @@ struct host;
 struct ping_ask;
 struct platform;
 struct rundir_file;
+struct section;
 struct tap_capture;
 struct task;
 
@@ -56,9 +56,9 @@ struct gather {
 	struct err err;
 };
 
-/* gather.c; status: the command's, or -1 when it did not tell all. */
-void gather_keep_text(struct gather *g, enum side s, const char *name,
-    struct span text, int status);
+/* gather.c: into the run, as PHASE/NAME of that node; failure is g's. */
+void gather_keep_section(struct gather *g, enum side side, const char *phase,
+    const struct section *s);
 /*
  * A node may not answer even the order to end.  Then tasks outlive the run, and
  * the last of them frees g.
@@ -87,5 +87,7 @@ void gather_dtrace_start(struct gather *g, unsigned limit_s);
 void gather_await_dtrace(struct gather *g);
 /* Asks them for what they counted, and waits for it. */
 void gather_stop_dtrace(struct gather *g);
+/* None runs on a node. */
+bool gather_dtrace_ended(const struct gather *g);
 
 #endif

@@ -212,6 +212,7 @@ test_facts_script(void **state)
 	assert_true(holds(&b, "fdb '$(reboot)'"));
 	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
 		assert_false(holds(&b, never[i]));
+	/* It costs the node time, and is no part of these. */
 	assert_false(holds(&b, "dtrace"));
 	buf_clear(&b);
 	ask.sections = SECTION_BIT(SECTION_CLOCK);

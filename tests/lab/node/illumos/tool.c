@@ -82,7 +82,7 @@ send_request(int fd, char **argv)
 	write_all(fd, request, n + 4);
 }
 
-static int translator = -1;
+static int translator; /* its socket */
 
 static void
 ask_end(int sig)
@@ -96,13 +96,13 @@ main(int argc, char **argv)
 {
 	static unsigned char frame[FRAME_MAX];
 	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = SOCKET };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	(void)argc;
-	translator = fd;
-	if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof(at)) < 0)
+	translator = socket(AF_UNIX, SOCK_STREAM, 0);
+	if (translator < 0 ||
+	    connect(translator, (struct sockaddr *)&at, sizeof(at)) < 0)
 		give_up("lab: the translator does not run");
-	send_request(fd, argv);
+	send_request(translator, argv);
 	/* A request's end that is closed is TERM, to tools that await one. */
 	if (strcmp(argv[0], "dtrace") == 0)
 		sigaction(SIGTERM,
@@ -112,17 +112,17 @@ main(int argc, char **argv)
 	for (;;) {
 		size_t n;
 
-		read_all(fd, frame, 5);
+		read_all(translator, frame, 5);
 		n = get_length(frame + 1);
 		if (n > sizeof(frame))
 			give_up("lab: what the translator says");
 		if (frame[0] == 0) {
-			read_all(fd, frame, 1);
+			read_all(translator, frame, 1);
 			return frame[0];
 		}
 		int stream = frame[0];
 
-		read_all(fd, frame, n);
+		read_all(translator, frame, n);
 		write_all(stream, frame, n);
 	}
 }

@@ -30,7 +30,7 @@ sub {
 	my $before = Kstat::ipdrop();
 	my ($begun) = $program =~ /BEGIN \{ printf\("([^"]*)"\)/;
 	out(line($begun, 0, '')) if $begun;
-	1 while $seconds-- > 0 && !nap(1);
+	nap($seconds);
 	Node::forget();
 	my $after = Kstat::ipdrop();
 	for my $name (sort(keys(%$after))) {
